@@ -1,0 +1,148 @@
+"""The parts of the owner's settings that are more than a number or a list of words."""
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from contract.wire import Wire
+
+#: A job's fields that hold words; the names are those of ``contract.jobs.PortalJob``.
+SEARCHABLE_FIELDS: tuple[str, ...] = (
+    "reference",
+    "language",
+    "kind",
+    "company_name",
+    "client_name",
+    "client_reference",
+    "qualification",
+    "security_check",
+    "gender",
+    "address",
+    "postcode",
+    "special_instructions",
+)
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class Preference(StrEnum):
+    """What is taken first when not everything can be taken."""
+
+    #: the job that starts first
+    SOONEST = "soonest"
+    #: the job that starts last
+    LATEST = "latest"
+    #: the job that takes longest
+    LONGEST = "longest"
+    #: the job that is over soonest
+    SHORTEST = "shortest"
+    #: in the order in which the wanted kinds are listed
+    KIND = "kind"
+    #: in the order in which the wanted languages are listed
+    LANGUAGE = "language"
+
+
+class Mode(StrEnum):
+    """What becomes of a job to which every rule says yes."""
+
+    #: it is accepted at once
+    ACCEPT = "accept"
+    #: it is offered to the owner, and accepted when the owner approves it in time
+    ASK = "ask"
+    #: it is recorded, and never accepted
+    WATCH = "watch"
+
+
+class LaneChoice(StrEnum):
+    """The way to the portal."""
+
+    #: over HTTP where the portal's definition can be read that way, else through the browser
+    AUTO = "auto"
+    #: over HTTP, with the session that the browser signed in
+    HTTP = "http"
+    #: through the browser, with page loads and clicks
+    PAGE = "page"
+
+
+class BrowserUse(StrEnum):
+    """What becomes of the browser when it is not needed."""
+
+    #: it is closed, and started for the next sign-in or picture: about 300 MB less
+    SLEEP = "sleep"
+    #: it stays open: the next sign-in is some seconds faster
+    STAY = "stay"
+
+
+class DateSpan(Wire):
+    """From one calendar date to another, both included; null is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first is None and self.last is None:
+            raise ValueError("give a first or a last date")
+        if self.first is not None and self.last is not None and self.last < self.first:
+            raise ValueError(f"{self.last} lies before {self.first}; the first date comes first")
+        return self
+
+
+class WeeklyHours(Wire):
+    """Hours on some days of the week, on the portal's clock. An end at or before the start is on the next day."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    start: time = time(0, 0)
+    #: midnight is the end of the day
+    end: time = time(0, 0)
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Self:
+        if self.start == self.end and self.start != time(0, 0):
+            raise ValueError("start and end are the same; for the whole day leave both out")
+        if self.start.tzinfo is not None or self.end.tzinfo is not None:
+            raise ValueError("write times as the portal's clock shows them, like 09:00")
+        return self
+
+
+#: Some words: a name or a phrase.
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class WordRule(Wire):
+    """Words to look for in a job, as whole words; capitals do not matter."""
+
+    #: one of these is enough
+    words: Annotated[tuple[Words, ...], Field(min_length=1)]
+    #: where to look; empty means in every field
+    fields: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> Self:
+        for name in self.fields:
+            if name not in SEARCHABLE_FIELDS:
+                raise ValueError(f"'{name}' is not a text of a job; choose from {', '.join(SEARCHABLE_FIELDS)}")
+        for words in self.words:
+            if not any(character.isalnum() for character in words):
+                raise ValueError(f"'{words}' has no letter or digit in it, so it could never be found")
+        return self
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+#: A list of names or phrases, each once.
+WordList = Annotated[tuple[Words, ...], AfterValidator(_each_once)]

@@ -1,0 +1,52 @@
+"""A session's states and totals, as events, heartbeats and the API carry them."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from contract.wire import Wire
+
+
+class SessionState(StrEnum):
+    """Where a bot process stands. The transitions are data in ``bot.core.session``."""
+
+    STARTING = "starting"
+    SIGNING_IN = "signing_in"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    #: ended with a reason that a person can act on
+    FAILED = "failed"
+
+
+class LoginStatus(StrEnum):
+    """What the portal last said about our being signed in."""
+
+    SIGNED_OUT = "signed_out"
+    SIGNING_IN = "signing_in"
+    SIGNED_IN = "signed_in"
+    #: the portal refused the credentials; no second try is made
+    REFUSED = "refused"
+
+
+class StartedBy(StrEnum):
+    """Who answers for the process."""
+
+    #: the supervisor: it is restarted after a crash
+    CONTROL_PLANE = "control_plane"
+    #: a person in a terminal: it is shown, and never restarted
+    COMMAND_LINE = "command_line"
+
+
+class SessionTotals(Wire):
+    """Counts of one session from its start to its stop, over crashes and restarts."""
+
+    #: passes over the board that the portal answered in full
+    checks: int = Field(default=0, ge=0)
+    #: jobs that the portal showed as ours after we accepted them
+    accepted: int = Field(default=0, ge=0)
+    #: jobs that the owner's rules left alone
+    rejected: int = Field(default=0, ge=0)
+    #: matching jobs that somebody else got or the portal refused
+    lost: int = Field(default=0, ge=0)

@@ -1,0 +1,20 @@
+"""What every model of the wire has in common."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+#: A session's name, e.g. ``session-20261120_101500``. It becomes part of Redis keys, file names and URLs.
+SessionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")]
+
+#: Whose account a bot works for: a digest of portal and sign-in name, never the sign-in name itself.
+AccountId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+
+#: A moment, always with its offset; UTC everywhere inside the system.
+Moment = AwareDatetime
+
+
+class Wire(BaseModel):
+    """A frozen message part that refuses fields it does not know, so that a typo never passes silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
