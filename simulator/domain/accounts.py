@@ -1,0 +1,81 @@
+"""Who can sign in, and how often somebody may try."""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from simulator.domain.board import AccountBoard
+
+
+class AccountState(StrEnum):
+    """What an account may do."""
+
+    ENABLED = "enabled"
+    #: is refused with a message
+    DISABLED = "disabled"
+    #: signs in, and every page leads to its profile
+    UNAPPROVED = "unapproved"
+    #: is asked for a code after the password; no code is right
+    CODE = "code"
+
+
+@dataclass(kw_only=True, slots=True)
+class Account:
+    """An interpreter's account."""
+
+    account_id: int
+    email: str
+    password: str = field(repr=False)
+    name: str
+    #: since when the token below is the one
+    remembered_since: datetime
+    state: AccountState = AccountState.ENABLED
+    #: what the long-lived cookie holds; a new one makes the old cookies worthless
+    remember_token: str = field(default_factory=lambda: secrets.token_urlsafe(40), repr=False)
+    #: when it last agreed to the terms; None while never
+    agreed_to_terms_at: datetime | None = None
+    board: AccountBoard = field(default_factory=AccountBoard, repr=False)
+
+    def knows(self, password: str) -> bool:
+        """Whether that is the account's password."""
+        return hmac.compare_digest(self.password.encode(), password.encode())
+
+    def forget_devices(self, now: datetime) -> None:
+        """Make every long-lived cookie of this account worthless."""
+        self.remember_token, self.remembered_since = secrets.token_urlsafe(40), now
+
+
+@dataclass(slots=True)
+class _Tries:
+    wrong: int = 0
+    locked_until: datetime | None = None
+
+
+class Lockout:
+    """Wrong sign-ins by (network address, e-mail): so many, and neither is let in for a while."""
+
+    def __init__(self) -> None:
+        self._tries: dict[tuple[str, str], _Tries] = {}
+
+    def seconds_left(self, address: str, email: str, now: datetime) -> int | None:
+        """Whole seconds until the next try counts; None when it counts now."""
+        tries = self._tries.get((address, email.casefold()))
+        if tries is None or tries.locked_until is None:
+            return None
+        if now >= tries.locked_until:
+            del self._tries[address, email.casefold()]
+            return None
+        return max(1, round((tries.locked_until - now).total_seconds()))
+
+    def wrong(self, address: str, email: str, now: datetime, *, allowed: int, lasts: timedelta) -> None:
+        """Count a wrong try; the last one allowed locks."""
+        tries = self._tries.setdefault((address, email.casefold()), _Tries())
+        tries.wrong += 1
+        if tries.wrong >= allowed:
+            tries.locked_until = now + lasts
+
+    def right(self, address: str, email: str) -> None:
+        """Forget the wrong tries."""
+        self._tries.pop((address, email.casefold()), None)

@@ -1,0 +1,1 @@
+"""The AtoZ portal: shaped like the server-rendered site, with its class names and texts."""

@@ -1,0 +1,4 @@
+"""What the damages of all skins share."""
+
+#: How far off a wrong total is.
+WRONG_BY = 7

@@ -1,0 +1,1 @@
+"""A board that a script draws from JSON."""

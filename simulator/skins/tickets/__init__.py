@@ -1,0 +1,1 @@
+"""A tracker, in which an item is taken by setting owner and state in its edit form."""
