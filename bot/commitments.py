@@ -1,0 +1,124 @@
+"""When the owner is busy: our jobs on the portal, the claims that may make further ones ours, other calendars."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.claim_record import ClaimRecord
+from bot.core.calendar import BusySpan, Calendar, span_of
+from bot.core.claim import ClaimState, counts_toward_cap, is_ours
+from bot.core.job import Job
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assigned:
+    """The jobs that the portal showed as ours."""
+
+    jobs: tuple[Job, ...]
+    #: when they were asked for: what was confirmed later may be missing
+    asked_at: datetime
+
+
+#: A portal may need a moment until a job that was just confirmed stands in the list of what is ours.
+_LIST_LAGS = timedelta(seconds=10)
+
+
+def takes_place(state: ClaimState) -> bool:
+    """Whether a claim's place under the caps and its time are taken: the job is ours, or it may become ours."""
+    return state is ClaimState.MATCHED or counts_toward_cap(state)
+
+
+class OtherCalendars(Protocol):
+    """The owner's other calendars; ``bot.calendars.watch.Calendars`` are some."""
+
+    @property
+    def version(self) -> int:
+        """Another number whenever ``spans`` or ``unread`` are others."""
+        ...
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The calendars of which something is unknown, as they are called."""
+        ...
+
+    @property
+    def known_until(self) -> datetime | None:
+        """Up to when they are known; None without calendars, or while none was read."""
+        ...
+
+    def spans(self, now: datetime) -> tuple[BusySpan, ...]:
+        """What is known of them and not long over."""
+        ...
+
+
+class NoCalendars:
+    """An owner without other calendars."""
+
+    version = 0
+    unread: tuple[str, ...] = ()
+    known_until: datetime | None = None
+
+    def spans(self, now: datetime) -> tuple[BusySpan, ...]:
+        """None."""
+        del now
+        return ()
+
+
+class Commitments:
+    """What the owner is busy with. Years of calendar entries are put in order once, not for each decision."""
+
+    def __init__(self, zone: ZoneInfo, calendars: OtherCalendars) -> None:
+        self._zone = zone
+        self._calendars = calendars
+        #: the newest list of our jobs; None while there is none, and nothing may be accepted
+        self.assigned: Assigned | None = None
+        self._made_for: tuple[object, ...] = ()
+        #: kept, so that no other object gets the identity of one of these
+        self._made_from: tuple[object, ...] = ()
+        self._settled = Calendar()
+
+    def state_of_calendars(self) -> tuple[object, ...]:
+        """Another value whenever the other calendars say something else."""
+        return self._calendars.version, self._calendars.known_until
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The calendars of which something is unknown."""
+        return self._calendars.unread
+
+    def calendar(self, claims: Iterable[ClaimRecord], now: datetime) -> Calendar:
+        """The calendar against which a job is weighed.
+
+        A claim that was confirmed before the portal was asked counts only where the portal still shows the job as
+        ours: a job that the owner gave back, or that was taken back, leaves its time free.
+        """
+        assigned = self.assigned or Assigned(jobs=(), asked_at=now)
+        calendar = self._without_claims(assigned, now)
+        shown = {job.job_number for job in assigned.jobs}
+        for claim in claims:
+            if claim.job.job_number in shown or not takes_place(claim.state) or _told_by_portal(claim, assigned):
+                continue
+            span = span_of(claim.job, self._zone)
+            calendar = calendar.with_span(span) if span else calendar
+        return calendar
+
+    def _without_claims(self, assigned: Assigned, now: datetime) -> Calendar:
+        other = self._calendars.spans(now)
+        # both are the same objects until something changes; to compare them would cost more than it saves
+        key = (id(assigned), id(other), *self.state_of_calendars())
+        if key != self._made_for:
+            spans = [span for job in assigned.jobs if (span := span_of(job, self._zone)) is not None]
+            self._settled = Calendar.of(
+                (*spans, *other), unread=self._calendars.unread, known_until=self._calendars.known_until
+            )
+            self._made_for, self._made_from = key, (assigned, other)
+        return self._settled
+
+
+def _told_by_portal(claim: ClaimRecord, assigned: Assigned) -> bool:
+    """Whether the list of our jobs is new enough to have this one, if it is still ours."""
+    return (
+        is_ours(claim.state) and claim.confirmed_at is not None and claim.confirmed_at + _LIST_LAGS < assigned.asked_at
+    )

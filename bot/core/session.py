@@ -1,0 +1,77 @@
+"""A session's states and the steps between them, as data.
+
+The table is that of the design; a session may also be asked to stop before it runs, sign in again while it runs or is
+paused, be paused while it signs in, and skip signing in where the signed-in state was kept. A new process of the same
+session starts again at ``starting``: that is no step of this table.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class SessionState(StrEnum):
+    """Where a bot process stands; the words are those of the wire (``contract.sessions.SessionState``)."""
+
+    STARTING = "starting"
+    SIGNING_IN = "signing_in"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    #: ended with a reason that a person can act on
+    FAILED = "failed"
+
+
+#: From each state the states that can follow it. A session starts as ``starting``.
+TRANSITIONS: Mapping[SessionState, frozenset[SessionState]] = MappingProxyType(
+    {
+        SessionState.STARTING: frozenset(
+            {
+                SessionState.SIGNING_IN,
+                SessionState.RUNNING,
+                SessionState.PAUSED,
+                SessionState.STOPPING,
+                SessionState.FAILED,
+            }
+        ),
+        SessionState.SIGNING_IN: frozenset(
+            {SessionState.RUNNING, SessionState.PAUSED, SessionState.STOPPING, SessionState.FAILED}
+        ),
+        SessionState.RUNNING: frozenset(
+            {SessionState.SIGNING_IN, SessionState.PAUSED, SessionState.STOPPING, SessionState.FAILED}
+        ),
+        SessionState.PAUSED: frozenset(
+            {SessionState.SIGNING_IN, SessionState.RUNNING, SessionState.STOPPING, SessionState.FAILED}
+        ),
+        SessionState.STOPPING: frozenset({SessionState.STOPPED, SessionState.FAILED}),
+        SessionState.STOPPED: frozenset(),
+        SessionState.FAILED: frozenset(),
+    }
+)
+
+
+class IllegalTransition(ValueError):
+    """A step that is not in the table."""
+
+    def __init__(self, state: SessionState, to: SessionState) -> None:
+        super().__init__(f"a session cannot go from {state} to {to}")
+        self.state = state
+        self.to = to
+
+
+def advance(state: SessionState, to: SessionState) -> SessionState:
+    """The state ``to``; raises IllegalTransition where the table has no such step."""
+    if to not in TRANSITIONS[state]:
+        raise IllegalTransition(state, to)
+    return to
+
+
+def is_over(state: SessionState) -> bool:
+    """Whether the session has ended."""
+    return not TRANSITIONS[state]
+
+
+def may_claim(state: SessionState) -> bool:
+    """Whether new claims may be made: only while the session runs."""
+    return state is SessionState.RUNNING

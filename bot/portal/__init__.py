@@ -1,0 +1,1 @@
+"""All that is known of portals: their definitions, reading their pages, signing in, talking to them."""

@@ -1,0 +1,133 @@
+"""The pages of a board: which there are, how many jobs they hold together, and all of them as one board."""
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import parse_qs, urlsplit
+
+from bot.portal.definition import JsonRows, PortalDefinition
+from bot.portal.errors import LayoutChanged
+from bot.portal.json_rows import JsonAnswer
+from bot.portal.page import Answer, HtmlPage
+from bot.portal.pages import Board, BoardPage, BoardRow
+from bot.portal.reading import text_of
+from bot.portal.values import read_count
+
+#: A board with more pages than this is a page that was damaged, or a filter that does not work: each page would be one
+#: request of every look, and the portal would rightly mind.
+MOST_PAGES = 500
+
+
+def missing_pages(pages: Iterable[BoardPage]) -> tuple[int, ...]:
+    """The pages of the board that these pages tell of and that are not among them."""
+    read = list(pages)
+    told = {number for page in read for number in page.pages}
+    return tuple(sorted(told - {page.number for page in read}))
+
+
+def join_pages(pages: Sequence[BoardPage], *, definition: PortalDefinition) -> Board:
+    """The pages of one walk over the board as one board; each job stands in it once.
+
+    Raises LayoutChanged where a page that was told of is not there, where pages name different users, or where the
+    total that the portal states does not fit. A job that moved to another page between two requests is no error.
+    """
+    if not pages:
+        raise LayoutChanged("no page of the board was read", html="")
+    missing = missing_pages(pages)
+    if missing:
+        raise LayoutChanged(f"page {missing[0]} of the board is told of and was not read", html="")
+    if len({page.user_name for page in pages}) > 1:
+        raise LayoutChanged("the pages of the board belong to different users", html="")
+    rows: dict[str, BoardRow] = {}
+    for page in sorted(pages, key=lambda page: page.number):
+        for row in page.rows:
+            rows.setdefault(row.job.job_number, row)
+    totals = {page.badge_total for page in pages}
+    # With different totals the board changed between two requests: nothing can be compared.
+    if len(totals) == 1 and not _fits(len(rows), totals.pop(), definition, is_all=True):
+        raise LayoutChanged(f"{definition.title}: {_misfit(len(rows), pages[0].badge_total)}", html="")
+    return Board(
+        rows=tuple(rows.values()),
+        pages=len(pages),
+        user_name=pages[0].user_name,
+        terms_shown=any(page.terms_shown for page in pages),
+    )
+
+
+def pages_told(page: HtmlPage, count: int) -> tuple[int, tuple[int, ...]]:
+    """This page's number and all that its links tell of; ``count`` is the number of its rows.
+
+    Raises LayoutChanged where another page came than was asked for, or one with too few rows.
+    """
+    shape = page.definition.board.pagination
+    if shape is None:
+        return 1, (1,)
+    current = page.tree.css_first(shape.current) if shape.current else None
+    shown = text_of(current) if current is not None else ""
+    links = page.tree.css(shape.links) if shape.links else []
+    linked = [_page_number(page, text) for node in links if (text := text_of(node)).isdecimal()]
+    return _numbered(page, _page_number(page, shown) if shown.isdecimal() else None, linked, count)
+
+
+def _page_number(answer: Answer, text: str) -> int:
+    number = read_count(text)
+    if number is None:
+        raise answer.changed(f"the board tells of a page “{text[:40]}”")
+    return number
+
+
+def pages_told_by_data(answer: JsonAnswer, shape: JsonRows, count: int) -> tuple[int, tuple[int, ...]]:
+    """The same for a board that comes as JSON."""
+    shown = answer.number_at(shape.page)
+    last = answer.number_at(shape.last_page)
+    return _numbered(answer, shown, [] if last is None else [last], count)
+
+
+def _numbered(answer: Answer, shown: int | None, linked: Sequence[int], count: int) -> tuple[int, tuple[int, ...]]:
+    shape = answer.definition.board.pagination
+    asked = parse_qs(urlsplit(answer.url).query).get(shape.parameter, ["1"])[0] if shape else "1"
+    number = read_count(asked) or 1
+    if shown is not None and shown != number:
+        raise answer.changed(f"page {number} was asked for, and page {shown} came")
+    # Long paginations leave numbers out between the first and the last.
+    last = max([number, *linked])
+    if last > MOST_PAGES:
+        raise answer.changed(f"the board says that it has {last} pages")
+    if not count and number == 1 and last > 1:
+        raise answer.changed("the board says that it is empty and that it has more pages")
+    if shape and shape.rows_per_page and number < last and count != shape.rows_per_page:
+        raise answer.changed(f"page {number} of {last} has {count} rows, not {shape.rows_per_page}")
+    return number, tuple(range(1, last + 1))
+
+
+def total_told(page: HtmlPage) -> int | None:
+    """The number of jobs that the page states; raises LayoutChanged for one that cannot be read."""
+    shape = page.definition.board.total
+    node = page.tree.css_first(shape.selector) if shape else None
+    if shape is None or node is None:
+        return None
+    found = re.search(shape.pattern, text_of(node), re.IGNORECASE | re.ASCII)
+    if not found:
+        raise page.changed(f"the total reads “{text_of(node)[:40]}”")
+    total = read_count(found[1] if found.re.groups else found[0])
+    if total is None:
+        raise page.changed(f"the total reads “{found[0][:40]}”")
+    return total
+
+
+def check_total(answer: Answer, board: BoardPage) -> None:
+    """Raise LayoutChanged where the total does not fit the rows, as far as one page can tell."""
+    count = len(board.rows)
+    if not _fits(count, board.badge_total, answer.definition, is_all=len(board.pages) == 1):
+        raise answer.changed(_misfit(count, board.badge_total))
+
+
+def _fits(count: int, total: int | None, definition: PortalDefinition, *, is_all: bool) -> bool:
+    if total is None:
+        return True
+    board = definition.board
+    counts_the_board = board.is_json or (board.total is not None and board.total.counts == "board")
+    return count == total if counts_the_board and is_all else count <= total
+
+
+def _misfit(count: int, total: int | None) -> str:
+    return f"the portal's own count of jobs is {total}, and the board has {count}"

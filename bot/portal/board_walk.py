@@ -1,0 +1,69 @@
+"""A walk over every page of a board, pages side by side, whichever lane reads them."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from urllib.parse import urlencode
+
+from bot.portal.definition import PortalDefinition
+from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
+from bot.portal.pages import Board, BoardPage
+from bot.portal.parse import join_pages, missing_pages
+
+#: The pages of a board that grows while it is walked are asked for this often, then the next look goes on.
+_ROUNDS = 3
+
+#: Reads one page of the board: the filter's query and the page's number in, the page out; raises a PortalError.
+ReadPage = Callable[[Mapping[str, str], int], Coroutine[None, None, BoardPage]]
+
+
+class BoardWalk:
+    """Walks over one portal's boards; remembers how many pages each had, so that all are asked for side by side."""
+
+    def __init__(self, definition: PortalDefinition, read_page: ReadPage) -> None:
+        self._definition = definition
+        self._read_page = read_page
+        self._known_pages: dict[str, int] = {}
+
+    async def walk(self, query: Mapping[str, str]) -> Board:
+        """Every page of the board under this filter; raises the most telling error where one page cannot be read."""
+        key = urlencode(query)
+        pages: dict[int, BoardPage] = {}
+        wanted: tuple[int, ...] = tuple(range(1, self._known_pages.get(key, 1) + 1))
+        for _ in range(_ROUNDS):
+            for page in await _side_by_side(self._read_page(query, number) for number in wanted):
+                pages[page.number] = page
+            wanted = missing_pages(pages.values())
+            if not wanted:
+                break
+        # a page that was asked for because the last walk had it, and that is empty now, is not there any more
+        last = max((number for number, page in pages.items() if page.rows), default=1)
+        self._known_pages[key] = last
+        return join_pages([page for number, page in pages.items() if number <= last], definition=self._definition)
+
+
+def address_of_page(definition: PortalDefinition, query: Mapping[str, str], number: int = 1) -> str:
+    """The absolute address of one page of the board under a filter."""
+    asked = dict(query)
+    if number > 1 and definition.board.pagination:
+        asked[definition.board.pagination.parameter] = str(number)
+    address = definition.url(definition.board.path)
+    return f"{address}?{urlencode(asked)}" if asked else address
+
+
+async def _side_by_side(reads: Iterable[Coroutine[None, None, BoardPage]]) -> list[BoardPage]:
+    """All of them, or the most telling error; where one fails the others are ended, not left to run."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(read) for read in reads]
+    except BaseExceptionGroup as errors:
+        raise _most_telling(errors) from errors
+    return [task.result() for task in tasks]
+
+
+def _most_telling(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    found = list(errors.exceptions)
+    for kind in (SignInAgain, RetryLater, LayoutChanged):
+        for error in found:
+            if isinstance(error, kind):
+                return error
+    return found[0]

@@ -1,0 +1,1 @@
+"""What a bot reports, and how it reaches the control plane."""

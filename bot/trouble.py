@@ -1,0 +1,125 @@
+"""When the portal does not answer as it should: how long it is left alone, and what the owner is told of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+import structlog
+
+from bot.clock import steady_seconds
+from bot.core.pacing import Backoff
+from bot.knowledge import Known
+from bot.portal.errors import LayoutChanged, RetryLater
+from bot.session import Condition, Session
+from bot.strange_pages import StrangePages
+from bot.turns import Turns
+
+log = structlog.get_logger(__name__)
+
+#: A job whose page cannot be read is tried again after 2, 4 … 60 seconds.
+_LONGEST_PAUSE_FOR_A_PAGE = 60.0
+
+
+class _Teller(Protocol):
+    def error(self, *, code: str, message: str, what_to_do: str, fatal: bool = False) -> None: ...
+
+    def notice(self, *, action: str, message: str) -> None: ...
+
+
+class Trouble:
+    """The portal's trouble as looks find it. ``on_change`` is called when the next look has to wait longer."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        teller: _Teller,
+        strange_pages: StrangePages,
+        portal: str,
+        turns: Turns,
+        layout_patience: int,
+        short_wait: timedelta,
+    ) -> None:
+        self._session = session
+        self._teller = teller
+        self._strange_pages = strange_pages
+        #: the portal's name, for people
+        self._portal = portal
+        self._turns = turns
+        self._layout_patience = layout_patience
+        self._short_wait = short_wait
+        self._unreadable_in_a_row = 0
+        self._random = Random()  # noqa: S311  # so that bots do not march in step; no secret
+        self.backoff = Backoff()
+        self.on_change: Callable[[], None] = lambda: None
+        #: called with the file of a page that was kept, so that a picture can be put beside it
+        self.on_page_kept: Callable[[Path], None] = lambda _: None
+
+    def portal_answers(self) -> None:
+        """The board was read."""
+        self._unreadable_in_a_row = 0
+        self.backoff = self.backoff.succeeded()
+        self._turns.answers()
+        was_away, was_strange = self._session.is_past(Condition.PORTAL), self._session.is_past(Condition.LAYOUT)
+        if was_away or was_strange:
+            self._teller.notice(action="portal_back", message=f"{self._portal} answers again.")
+
+    def portal_does_not_answer(self, error: RetryLater) -> None:
+        """It failed, or asked to be left alone, which goes for everything that asks it."""
+        if error.is_asked:
+            self._turns.asked_to_wait(error.retry_after)
+        self.backoff = self.backoff.failed(steady_seconds(), retry_after=error.retry_after, random=self._random)
+        log.warning("the portal does not answer", action="portal_failing", why=error.message)
+        asks_for_long = error.retry_after is not None and error.retry_after > self._short_wait
+        lasts = self.backoff.failures > 1 or asks_for_long
+        if lasts and not self._session.is_held_up_by(Condition.PORTAL):
+            self._teller.error(
+                code="portal_unreachable",
+                message=f"{error.message[:1].upper()}{error.message[1:]}.",
+                what_to_do="nothing; the bot tries again by itself, less and less often, and goes on when it answers",
+            )
+            self._session.holds(Condition.PORTAL, f"{error.message}; the bot tries again by itself")
+        self.on_change()
+
+    def page_is_strange(self, error: LayoutChanged) -> None:
+        """A page that every look needs cannot be read."""
+        self._unreadable_in_a_row += 1
+        self.backoff = self.backoff.failed(steady_seconds(), random=self._random)
+        log.warning("a page cannot be read", action="layout_changed", why=error.message, url=error.url)
+        if self._unreadable_in_a_row == self._layout_patience:
+            kept = self._strange_pages.keep(error)
+            where = f" The page is kept as {kept}, and where there is a browser a picture beside it." if kept else ""
+            if kept:
+                self.on_page_kept(kept)
+            self._teller.error(
+                code="layout_changed",
+                message=f"The portal's pages are not as they used to be: {error.message}.{where}",
+                what_to_do="look at the portal by hand; if it has changed, correct the portal's definition "
+                "(docs/portals.md); the bot looks on slowly and accepts nothing that it cannot read",
+            )
+            self._session.holds(Condition.LAYOUT, f"The portal's pages cannot be read: {error.message}")
+        self.on_change()
+
+    def job_page_does_not_come(self, known: Known, error: RetryLater) -> None:
+        """One job's page was not answered. Where it is the whole portal, the next look at the board finds out."""
+        known.unanswered_reads += 1
+        if known.unanswered_reads > 1:  # once may be chance: it is read again with the next look
+            wait = min(2.0 ** (known.unanswered_reads - 2), _LONGEST_PAUSE_FOR_A_PAGE)
+            known.read_again_at = steady_seconds() + wait
+        log.warning("a job's page does not come", action="job_page_unread", job=known.number, why=error.message)
+
+    def job_page_is_strange(self, known: Known, error: LayoutChanged) -> None:
+        """One job's page cannot be read: the others are not to suffer from it."""
+        known.failed_reads += 1
+        known.read_again_at = steady_seconds() + min(2.0**known.failed_reads, _LONGEST_PAUSE_FOR_A_PAGE)
+        log.warning("a job's page cannot be read", action="job_page_strange", job=known.number, why=error.message)
+        if known.failed_reads == self._layout_patience:
+            kept = self._strange_pages.keep(error)
+            self._teller.error(
+                code="layout_changed",
+                message=f"The page of job {known.job.reference} cannot be read, so it is left alone: {error.message}.",
+                what_to_do=f"look at it by hand: {known.job.page_url}"
+                + (f"; what the bot saw is kept as {kept}" if kept else ""),
+            )
