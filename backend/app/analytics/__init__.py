@@ -1,0 +1,1 @@
+"""Hourly numbers, and the dashboard's day."""

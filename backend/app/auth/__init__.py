@@ -1,0 +1,1 @@
+"""Who may ask: the guard against requests from other sites."""

@@ -1,0 +1,1 @@
+"""The owner's settings: kept with a version, handed to every bot."""

@@ -1,0 +1,1 @@
+"""Postgres: the connection, the tables (a file each), and their migrations."""

@@ -1,0 +1,1 @@
+"""Whether everything that the control plane needs is there."""

@@ -1,0 +1,1 @@
+"""From the stream to Postgres: in batches, in order, each event once."""

@@ -1,0 +1,1 @@
+"""Jobs: what the bots saw, decided and accepted."""

@@ -1,0 +1,1 @@
+"""The websocket: what happens, as it happens."""

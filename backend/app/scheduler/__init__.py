@@ -1,0 +1,1 @@
+"""Every schedule of the control plane, in one list."""

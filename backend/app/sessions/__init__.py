@@ -1,0 +1,1 @@
+"""Sessions: which there are, how they stand, and what is wanted of them."""
