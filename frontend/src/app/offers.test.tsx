@@ -1,0 +1,218 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { aProblem } from "@/testing/fake-control-plane";
+import { aConfiguration, aJob, aLostJob, anOffer, aSession, SESSION_ID } from "@/testing/fixtures";
+import { renderDashboard, startControlPlane } from "@/testing/render-dashboard";
+
+const { plane } = startControlPlane();
+
+const TITLE = "Polish, Telephone Interpreting";
+const live = () => screen.findByText("Live");
+const offers = () => screen.findByRole("region", { name: "1 job waits for your answer" });
+const later = () => new Date(Date.now() + 1000).toISOString();
+
+describe("an offer", () => {
+  it("says what the job is and how long there is to answer", async () => {
+    plane().jobs = [anOffer({}, 125)];
+    renderDashboard("/");
+
+    const panel = await offers();
+    expect(panel).toHaveTextContent("Wed, 25 Nov 2026, 09:30 · 1 h 30 min · Northgate Health Trust · 10432/atoz");
+    expect(panel).toHaveTextContent(/[12]:\d\d left to answer/);
+    await waitFor(() => expect(document.title).toBe("(1) Overview · AtoZ Bot"));
+    expect(screen.getAllByRole("link", { name: /Overview/ })[0]).toHaveTextContent("1 job waits for your answer");
+  });
+
+  it("appears by itself, and its panel and the title go when it is over", async () => {
+    plane();
+    renderDashboard("/");
+    await live();
+    expect(screen.queryByText(/for your answer/)).not.toBeInTheDocument();
+
+    plane().send("job_processed", anOffer());
+    await offers();
+    plane().send("job_processed", anOffer({ status: "declined", claim_state: "expired", updated_at: later() }));
+
+    await waitFor(() => expect(screen.queryByRole("region", { name: /for your answer/ })).not.toBeInTheDocument());
+    await waitFor(() => expect(document.title).toBe("Overview · AtoZ Bot"));
+  });
+
+  it("is approved by keyboard, and what comes of it is said in words", async () => {
+    plane().jobs = [anOffer()];
+    const { user } = renderDashboard("/");
+    await live();
+    const panel = await offers();
+
+    within(panel)
+      .getByRole("button", { name: `Approve: ${TITLE}` })
+      .focus();
+    await user.keyboard("{Enter}");
+
+    await screen.findByText("Telling the bot to take it…");
+    expect(plane().requests("POST", "/api/bot/jobs/10432/approve")[0]?.query.get("account_id")).toBe("acc-1");
+    plane().send("job_processed", anOffer({ status: "pending", claim_state: "submitted", updated_at: later() }));
+    await screen.findByText("The bot is taking it…");
+    plane().send("job_processed", aJob({ updated_at: new Date(Date.now() + 2000).toISOString() }));
+
+    const answers = await screen.findByRole("region", { name: "Your answers" });
+    expect(answers).toHaveTextContent("It is yours: the portal shows it under your name.");
+    await user.click(within(answers).getByRole("button", { name: `Close ${TITLE}` }));
+    expect(screen.queryByRole("region", { name: "Your answers" })).not.toBeInTheDocument();
+  });
+
+  it("is declined", async () => {
+    plane().jobs = [anOffer()];
+    const { user } = renderDashboard("/");
+    await live();
+
+    await user.click(await screen.findByRole("button", { name: `Decline: ${TITLE}` }));
+    await screen.findByText("Telling the bot to leave it…");
+    plane().send("job_processed", anOffer({ status: "declined", claim_state: "declined", updated_at: later() }));
+
+    expect(await screen.findByText("You said no. The bot left it alone.")).toBeVisible();
+  });
+
+  it("that somebody else got is said to be lost, with the reason", async () => {
+    plane().jobs = [anOffer()];
+    const { user } = renderDashboard("/");
+    await live();
+    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await screen.findByText("Telling the bot to take it…");
+
+    plane().send("job_processed", aLostJob({ updated_at: later() }));
+
+    expect(await screen.findByText(/It did not become yours\. Somebody else got it/)).toBeVisible();
+  });
+
+  it("can be answered again where the control plane refused", async () => {
+    plane().jobs = [anOffer()];
+    plane().refusal = aProblem(409, "The time to answer for job 10432 was over at 10:05:00.");
+    const { user } = renderDashboard("/");
+
+    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+
+    expect(await screen.findByRole("alert")).toHaveTextContent("was over at 10:05:00");
+    expect(screen.getByRole("button", { name: `Approve: ${TITLE}` })).toBeEnabled();
+  });
+
+  it("shows what the bot says to the answer", async () => {
+    plane().jobs = [anOffer()];
+    const { user } = renderDashboard("/");
+    await live();
+    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await screen.findByText("Telling the bot to take it…");
+
+    const message = "Job 10432 is not accepted, because your rules say no at the moment: the day is full.";
+    plane().send("notice", { session_id: SESSION_ID, action: "approval_refused", message });
+
+    expect(await within(await screen.findByRole("region", { name: "Your answers" })).findByText(message)).toBeVisible();
+  });
+
+  it("cannot be answered any more when its time is over", async () => {
+    plane().jobs = [anOffer({}, -2)];
+    renderDashboard("/");
+
+    expect(await screen.findByText("The time to answer is over.")).toBeVisible();
+    expect(screen.queryByRole("button", { name: `Approve: ${TITLE}` })).not.toBeInTheDocument();
+    await waitFor(() => expect(document.title).toBe("Overview · AtoZ Bot"));
+  });
+
+  it("is answered in its drawer, too", async () => {
+    plane().jobs = [anOffer()];
+    const { user } = renderDashboard("/jobs?job=atoz/acc-1/10432");
+    const drawer = await screen.findByRole("dialog", { name: TITLE });
+    expect(drawer).toHaveTextContent("It fits your settings. It waits for your answer until");
+
+    await user.click(within(drawer).getByRole("button", { name: `Approve: ${TITLE}` }));
+
+    expect(await within(drawer).findByText("Telling the bot to take it…")).toBeVisible();
+  });
+});
+
+describe("what the bot does with a match", () => {
+  it.each([
+    ["accept", "Accepts matching jobs"],
+    ["ask", "Asks you first"],
+    ["watch", "Only watches"],
+  ] as const)("%s is said in words", async (mode, words) => {
+    plane().configuration = aConfiguration({ mode });
+    renderDashboard("/");
+
+    expect(await screen.findByText(words)).toBeVisible();
+  });
+
+  it("is nothing outside the opening hours, and it is said until when", async () => {
+    const reason = "Outside your opening hours: the portal is watched again on Monday 23 November at 08:00";
+    plane().session = aSession({ status_reason: reason });
+    renderDashboard("/");
+
+    const bot = await screen.findByRole("region", { name: "Outside your opening hours" });
+    expect(bot).toHaveTextContent(reason);
+  });
+});
+
+describe("a picture of the portal", () => {
+  it("is asked for, and where it is kept is said", async () => {
+    plane();
+    const { user } = renderDashboard("/");
+    await live();
+
+    await user.click(await screen.findByRole("button", { name: "Take a picture of the portal" }));
+    expect(await screen.findByText("The bot was told to take a picture of the portal.")).toBeVisible();
+    const message = "What the portal shows now is kept as /data/evidence/snapshot-1.";
+    plane().send("notice", { session_id: SESSION_ID, action: "snapshot_kept", message });
+
+    const bot = screen.getByRole("region", { name: "Watching the board" });
+    expect(await within(bot).findByText(message)).toBeVisible();
+  });
+
+  it("is said to be impossible where it is", async () => {
+    plane().refusal = aProblem(409, "The bot is stopping, so it takes no more pictures.");
+    const { user } = renderDashboard("/");
+
+    await user.click(await screen.findByRole("button", { name: "Take a picture of the portal" }));
+
+    expect(await screen.findByRole("alert")).toHaveTextContent("takes no more pictures");
+  });
+
+  it("is not offered where no bot runs", async () => {
+    plane().session = aSession({ is_running: false, status: "stopped", wanted: "stopped" });
+    renderDashboard("/");
+
+    await screen.findByRole("region", { name: "Stopped" });
+    expect(screen.queryByRole("button", { name: "Take a picture of the portal" })).not.toBeInTheDocument();
+  });
+});
+
+describe("the story of a job", () => {
+  it.each([
+    [
+      "given",
+      aJob({ status: "given", given: "ours", claim_state: null, submitted_at: null }),
+      "without an accept of the bot",
+    ],
+    ["watched", anOffer({ status: "watched", only_watched: true, claim_state: null }), "told only to watch"],
+    [
+      "taken back after it was given",
+      aJob({ status: "taken_back", given: "taken_back", claim_state: null }),
+      "It was yours without an accept of the bot, and then no longer.",
+    ],
+    [
+      "gone before it was claimed",
+      aLostJob({ claim_state: null, loss_reason: "taken_before_seen", loss_detail: null, submitted_at: null }),
+      "The bot looks at the board every 0.5 seconds now: a job can lie there so long before it is seen.",
+    ],
+    ["lost although the accept was sent", aLostJob(), "The bot sent its accept 74 ms after it first saw the job"],
+    [
+      "lost for the portal's failing",
+      aLostJob({ loss_reason: "portal_failing" }),
+      "Looking more often would not have changed this.",
+    ],
+  ])("that is %s", async (_, job, words) => {
+    plane().jobs = [job];
+    renderDashboard("/jobs?job=atoz/acc-1/10432");
+
+    const drawer = await screen.findByRole("dialog", { name: TITLE });
+    await waitFor(() => expect(drawer).toHaveTextContent(words));
+  });
+});

@@ -1,0 +1,107 @@
+import { Button } from "@mantine/core";
+import { IconCheck, IconX } from "@tabler/icons-react";
+import { useSaid } from "@/api/live/live-data";
+import { useAnswerOffer, type OfferAnswer } from "@/api/requests/answer-offer";
+import type { JobRecord } from "@/api/types";
+import { useNow } from "@/lib/use-now";
+import { jobTitle } from "@/words/job";
+import { countdown, offerOutcome, timeLeft } from "@/words/offer";
+import classes from "./OfferButtons.module.css";
+import { ProblemNote } from "./ProblemNote";
+
+/** What the bot says where an answer comes to nothing, or later to something. */
+const ANSWERS_TO_AN_ANSWER: ReadonlySet<string> = new Set([
+  "approval_refused",
+  "approval_waits",
+  "answer_without_offer",
+  "answer_outdated",
+]);
+
+/** Below this the countdown is shown as urgent. */
+const URGENT_MS = 30_000;
+
+interface OfferButtonsProps {
+  readonly job: JobRecord;
+  readonly onAnswered?: (answer: OfferAnswer) => void;
+}
+
+/** The time that is left, "Approve" and "Decline", and what came of the answer. */
+export function OfferButtons({ job, onAnswered }: OfferButtonsProps) {
+  const now = useNow();
+  const answering = useAnswerOffer();
+  const said = useSaid().find(
+    ({ action, message, at }) =>
+      ANSWERS_TO_AN_ANSWER.has(action) &&
+      new RegExp(`\\bjob ${escaped(job.job_number)}\\b`, "i").test(message) &&
+      Date.parse(at) >= answering.submittedAt - 5_000,
+  );
+  const left = timeLeft(job, now);
+  const isOpen = job.status === "offered" && (left === undefined || left > 0);
+  const sent = answering.isSuccess ? answering.variables.answer : undefined;
+  const title = jobTitle(job);
+
+  function answer(given: OfferAnswer) {
+    answering.mutate({ job, answer: given }, { onSuccess: () => onAnswered?.(given) });
+  }
+
+  if (sent !== undefined || !isOpen) {
+    const outcome = offerOutcome(job, sent);
+    const isOverdue = job.status === "offered" && sent === undefined;
+    return (
+      <div role="status" className={classes.outcome} data-tone={said?.isError === true ? "bad" : outcome.tone}>
+        {isOverdue ? "The time to answer is over." : outcome.text}
+        {said !== undefined && !outcome.isOver && <span className={classes.said}>{said.message}</span>}
+        {said?.action === "answer_outdated" && isOpen && (
+          <Button size="xs" variant="default" onClick={() => answering.reset()}>
+            Answer again
+          </Button>
+        )}
+      </div>
+    );
+  }
+  return (
+    <div className={classes.answer}>
+      <div className={classes.left} data-urgent={left !== undefined && left < URGENT_MS}>
+        {left === undefined ? (
+          "Waits for you"
+        ) : (
+          <>
+            <span className={`${classes.time ?? ""} tabular`}>{countdown(left)}</span> left to answer
+          </>
+        )}
+      </div>
+      <div className={classes.buttons}>
+        <Button
+          size="md"
+          variant="default"
+          leftSection={<IconX size={18} aria-hidden />}
+          aria-label={`Decline: ${title}`}
+          loading={answering.isPending && answering.variables.answer === "decline"}
+          disabled={answering.isPending}
+          onClick={() => answer("decline")}
+        >
+          Decline
+        </Button>
+        <Button
+          size="md"
+          leftSection={<IconCheck size={18} aria-hidden />}
+          aria-label={`Approve: ${title}`}
+          loading={answering.isPending && answering.variables.answer === "approve"}
+          disabled={answering.isPending}
+          onClick={() => answer("approve")}
+        >
+          Approve
+        </Button>
+      </div>
+      {answering.isError && (
+        <div className={classes.problem}>
+          <ProblemNote what="Your answer did not reach the bot" error={answering.error} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

@@ -1,0 +1,28 @@
+import type { JobRecord } from "@/api/types";
+import { span } from "@/lib/time";
+import { between } from "@/words/job";
+import { JOB_STATUS } from "@/words/job-status";
+import { lossInWords } from "@/words/loss";
+
+/** What became of a job, in one sentence. */
+export function outcomeInShort(job: JobRecord): string {
+  switch (job.status) {
+    case "accepted": {
+      const speed = between(job.seen_at, job.confirmed_at);
+      return speed === undefined ? JOB_STATUS.accepted.meaning : `Yours ${span(speed)} after it appeared.`;
+    }
+    case "rejected":
+      return job.summary ?? JOB_STATUS.rejected.meaning;
+    case "lost":
+      return lossInWords(job) ?? JOB_STATUS.lost.meaning;
+    case "taken_back":
+    case "unknown":
+      return job.loss_detail ?? JOB_STATUS[job.status].meaning;
+    case "pending":
+    case "offered":
+    case "watched":
+    case "given":
+    case "declined":
+      return JOB_STATUS[job.status].meaning;
+  }
+}
