@@ -1,0 +1,1 @@
+"""Set-up, the servers, the launcher, verification: what starts the other rooms, as processes."""

