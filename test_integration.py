@@ -1,0 +1,10 @@
+#!/usr/bin/env python3
+"""Runs the integration tests against the running system; arguments are handed to pytest.
+
+They toggle the bot and post jobs, so they work in practice mode alone.
+"""
+
+from system.environment import enter_for_script
+
+if __name__ == "__main__":
+    enter_for_script("system.running_tests")

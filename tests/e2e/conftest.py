@@ -1,0 +1,70 @@
+"""The whole system, started as its user starts it, and a browser to look at its dashboard."""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from system.browser import launch_arguments
+from system.environment import PROJECT
+from tests.e2e.launched import LaunchedSystem
+
+Launch = Callable[..., LaunchedSystem]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium that the set-up found."""
+    path = os.environ.get("CHROMIUM_PATH")
+    written = PROJECT / "data" / "run" / "browser.json"
+    if not path and written.exists():
+        path = json.loads(written.read_text())["executable_path"]
+    path = path or shutil.which("chromium") or shutil.which("google-chrome")
+    found = {"executable_path": path} if path else {}
+    return {**browser_type_launch_args, **found, "args": launch_arguments()}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the system's processes logged stands beside the failure; the files are gone when anybody can look."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for name, value in item.funcargs.items():
+            if isinstance(value, LaunchedSystem):
+                report.sections.append((f"logs of {name}", value.last_words()))
+    return report
+
+
+def _launcher(run_folder: Path) -> Iterator[Launch]:
+    made: list[LaunchedSystem] = []
+
+    def make(**settings: str) -> LaunchedSystem:
+        folder = run_folder / f"system-{uuid.uuid4().hex[:8]}"
+        folder.mkdir(mode=0o755)
+        made.append(LaunchedSystem(folder, **settings))
+        return made[-1]
+
+    yield make
+    for system in made:
+        system.end()
+        shutil.rmtree(system.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def launch(run_folder: Path) -> Iterator[Launch]:
+    """Makes a system that is not started yet; settings are given by their names. Nothing of it outlives the test."""
+    yield from _launcher(run_folder)
+
+
+@pytest.fixture(scope="module")
+def practice(run_folder: Path) -> Iterator[LaunchedSystem]:
+    """One running system in practice mode for all tests of a file; do not stop it."""
+    for make in _launcher(run_folder):
+        system = make()
+        system.start()
+        yield system

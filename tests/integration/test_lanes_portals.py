@@ -1,0 +1,273 @@
+"""Every portal that comes with the bot, through both lanes, against the simulator under that skin."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from bot.core.job import Action
+from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
+from bot.portal.lanes_http import HttpLane
+from bot.portal.lanes_page import PageLane
+from bot.portal.pages import Ownership
+from bot.portal.protocol import OutcomeUnknown
+from tests.fixtures_simulator import Member
+from tests.lane_support import SKINS, LaneKind, lane_of, row_of, somebody
+from tests.simulator_client import SimulatorProcess
+
+#: how an accept, once sent, is answered
+SENT = {"atoz": 302, "cards": 303, "script": 200, "tickets": 303}
+#: the request that takes a job
+TAKES = {"atoz": "/matched", "cards": "/take", "script": "/accept", "tickets": "/edit"}
+PAGE_SIZE = {"atoz": 10, "cards": 12, "script": 15, "tickets": 20}
+
+
+@pytest.fixture(scope="module", params=SKINS)
+def portal(request: pytest.FixtureRequest) -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(skin=request.param, population=0) as process:
+        yield process
+
+
+@pytest.fixture
+def member(portal: SimulatorProcess) -> Iterator[Member]:
+    with somebody(portal) as found:
+        yield found
+
+
+@pytest.fixture(params=["http", "page"])
+def kind(request: pytest.FixtureRequest) -> LaneKind:
+    found: LaneKind = request.param
+    return found
+
+
+@pytest_asyncio.fixture
+async def lane(member: Member, kind: LaneKind) -> AsyncIterator[HttpLane | PageLane]:
+    lane = lane_of(member, kind)
+    yield lane
+    await lane.close()
+
+
+def sent(member: Member, number: str) -> list[str]:
+    """What reached the portal that takes or declines this job."""
+    return [
+        seen.path
+        for seen in member.simulator.requests()
+        if seen.method == "POST" and f"/{number}/" in seen.path and seen.who in (member.email, None)
+    ]
+
+
+async def test_every_page_is_read_and_every_job_with_what_the_portal_shows(
+    member: Member, lane: HttpLane | PageLane
+) -> None:
+    skin = member.simulator.skin
+    posted = {
+        member.post_job(kind="Video Interpreting", language="Dari", duration_minutes=90)
+        for _ in range(PAGE_SIZE[skin] + 2)
+    }
+    board = await lane.read_board()
+    assert {row.job.job_number for row in board.rows} == posted
+    assert (board.pages, board.user_name) == (2, member.name)
+    row = board.rows[0]
+    assert (row.job.language, row.job.action) == ("Dari", Action.ACCEPT)
+    truth = member.simulator.truth(row.job.job_number)
+    page = await lane.read_job(row.job.portal_id)
+    assert page is not None
+    assert (page.ownership, page.user_name) == (Ownership.FREE, member.name)
+    assert (page.job.kind, page.job.duration_minutes) == ("Video Interpreting", 90)
+    if skin != "tickets":
+        assert row.job.appointment_date == page.job.appointment_date == truth.appointment_date
+        assert page.job.starts_at is not None
+    assert not (await lane.read_assigned()).rows
+    again = await lane.read_board()
+    assert {row.job.job_number: row.digest for row in again.rows} == {
+        row.job.job_number: row.digest for row in board.rows
+    }
+
+
+async def test_an_accept_takes_the_job_with_one_request(member: Member, lane: HttpLane | PageLane) -> None:
+    skin = member.simulator.skin
+    wanted, other = member.post_job(), member.post_job()
+    row = row_of(await lane.read_board(), wanted)
+    answer = await lane.accept(row)
+    assert answer.http_status == SENT[skin]
+    truth = member.simulator.truth(wanted)
+    assert truth.holder == member.us
+    assert [one.took_effect for one in truth.accepts] == [True]
+    assert len(sent(member, wanted)) == 1
+    page = await lane.read_job(row.job.portal_id)
+    assert page is not None
+    assert page.ownership is Ownership.OURS
+    said = {
+        "atoz": "Job accepted",
+        "cards": "It is yours.",
+        "script": "Assignment accepted",
+        "tickets": "Your changes have been saved.",
+    }
+    # shown once: the browser has followed the redirect, the fast lane reads the page that follows
+    assert said[skin] in (*answer.messages, *page.messages)
+    assert [row.job.job_number for row in (await lane.read_assigned()).rows] == [wanted]
+    assert member.simulator.truth(other).accepts == ()
+    assert not any(entry.action.startswith("changed") for entry in truth.history), "all else stays as it was"
+
+
+async def test_several_jobs_are_accepted_side_by_side(member: Member, lane: HttpLane | PageLane) -> None:
+    posted = [member.post_job() for _ in range(4)]
+    board = await lane.read_board()
+    await asyncio.gather(*(lane.accept(row_of(board, number)) for number in posted))
+    truths = [member.simulator.truth(number) for number in posted]
+    assert [truth.holder for truth in truths] == [member.us] * 4
+    assert [len(truth.accepts) for truth in truths] == [1] * 4
+    assert {row.job.job_number for row in (await lane.read_assigned()).rows} == set(posted)
+
+
+async def test_a_job_that_a_rival_has_is_lost_and_its_page_says_so(member: Member, lane: HttpLane | PageLane) -> None:
+    number = member.post_job()
+    row = row_of(await lane.read_board(), number)
+    member.simulator.assign(number, "rival:1")
+    answer = await lane.accept(row)
+    truth = member.simulator.truth(number)
+    assert truth.holder == "rival:1"
+    assert not any(entry.action == "taken_from" for entry in truth.history)
+    assert not any(one.took_effect for one in truth.accepts if one.who == member.us)
+    if member.simulator.skin == "tickets":
+        assert answer.http_status is None
+    assert await lane.ownership(row.job.portal_id) in (Ownership.NOT_OURS, Ownership.GONE)
+
+
+async def test_a_job_that_is_gone_is_gone(member: Member, lane: HttpLane | PageLane) -> None:
+    number = member.post_job()
+    row = row_of(await lane.read_board(), number)
+    member.simulator.remove(number)
+    assert await lane.read_job(row.job.portal_id) is None
+    assert await lane.ownership(row.job.portal_id) is Ownership.GONE
+    answer = await lane.accept(row)
+    assert answer.http_status in (None, 403, 404)
+    assert not (await lane.read_board()).rows
+
+
+async def test_a_job_that_wants_a_quote_first_is_shown_and_has_no_accept(
+    member: Member, lane: HttpLane | PageLane
+) -> None:
+    quoted, plain = member.post_job(quote_only=True), member.post_job(quote_only=False)
+    rows = {row.job.job_number: row for row in (await lane.read_board()).rows}
+    assert rows[plain].accept is not None
+    if quoted in rows:
+        assert rows[quoted].accept is None
+        assert rows[quoted].job.action is not Action.ACCEPT
+        with pytest.raises(ValueError, match="no accept"):
+            await lane.accept(rows[quoted])
+
+
+async def test_an_ended_session_is_told_and_nothing_was_sent(member: Member, lane: HttpLane | PageLane) -> None:
+    number = member.post_job()
+    row = row_of(await lane.read_board(), number)
+    member.simulator.fault("expire_sessions", count=1)
+    with pytest.raises(SignInAgain):
+        await lane.read_board()
+    with pytest.raises(SignInAgain):
+        await lane.read_job(row.job.portal_id)
+    with pytest.raises(SignInAgain):
+        await lane.accept(row)
+    assert member.simulator.truth(number).accepts == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("maintenance", RetryLater),
+        ("too_many_requests", RetryLater),
+        ("server_error", RetryLater),
+        ("drop", RetryLater),
+        ("half_page", LayoutChanged),
+        ("empty_body", LayoutChanged),
+        ("ok_error_page", PortalError),
+        ("missing_table", LayoutChanged),
+        ("renamed_headings", LayoutChanged),
+        ("wrong_total", LayoutChanged),
+        ("sign_in_page_200", SignInAgain),
+    ],
+)
+async def test_what_is_no_board_is_never_an_empty_one(
+    member: Member, lane: HttpLane | PageLane, fault: str, error: type[PortalError]
+) -> None:
+    posted = {member.post_job() for _ in range(3)}
+    assert (await lane.read_board()).rows
+    member.simulator.fault(fault)  # type: ignore[arg-type]  # the names are the table's
+    with pytest.raises(PortalError if isinstance(lane, PageLane) else error):
+        await lane.read_board()
+    member.simulator.clear_faults()
+    assert {row.job.job_number for row in (await lane.read_board()).rows} == posted
+
+
+async def test_an_accept_without_an_answer_is_unknown_and_was_sent_once(
+    member: Member, lane: HttpLane | PageLane
+) -> None:
+    skin = member.simulator.skin
+    taken = member.post_job()
+    board = await lane.read_board()
+    member.simulator.fault("drop_after", count=1, path=TAKES[skin], method="POST")
+    with pytest.raises(OutcomeUnknown):
+        await lane.accept(row_of(board, taken))
+    assert await lane.ownership(taken) is Ownership.OURS
+    assert len(member.simulator.truth(taken).accepts) == 1
+
+
+async def test_a_job_is_declined_with_one_request_where_the_board_offers_it(
+    member: Member, lane: HttpLane | PageLane
+) -> None:
+    number = member.post_job()
+    row = row_of(await lane.read_board(), number)
+    offered = member.simulator.skin == "atoz" or (member.simulator.skin == "script" and isinstance(lane, HttpLane))
+    assert (row.reject is not None) is offered
+    if not offered:
+        with pytest.raises(ValueError, match="no reject"):
+            await lane.reject(row)
+        return
+    answer = await lane.reject(row)
+    assert answer.http_status in (200, 302)
+    assert len(sent(member, number)) == 1
+    assert await lane.ownership(row.job.portal_id) is Ownership.NOT_OURS
+    assert not any(row.accept for row in (await lane.read_board()).rows)
+    assert member.simulator.truth(number).accepts == ()
+
+
+async def test_a_reject_without_an_answer_is_unknown(member: Member, lane: HttpLane | PageLane) -> None:
+    number = member.post_job()
+    row = row_of(await lane.read_board(), number)
+    if row.reject is None:
+        return
+    member.simulator.fault("drop", count=1, method="POST", path=f"/{number}/")
+    with pytest.raises(OutcomeUnknown):
+        await lane.reject(row)
+    assert len(sent(member, number)) == 1
+    assert await lane.ownership(row.job.portal_id) is Ownership.FREE
+
+
+async def test_the_fast_lane_accepts_with_one_request_or_one_more_where_a_page_stands_between(member: Member) -> None:
+    lane = lane_of(member, "http")
+    try:
+        await lane.warm()
+        number = member.post_job()
+        row = row_of(await lane.read_board(), number)
+        member.simulator.clear_requests()
+        await lane.accept(row)
+        seen = [one.method for one in member.simulator.requests()]
+        between = member.simulator.skin in ("cards", "tickets")
+        assert seen == (["GET", "POST"] if between else ["POST"])
+    finally:
+        await lane.close()
+
+
+async def test_a_token_that_was_not_read_ahead_is_read_before_the_accept(member: Member) -> None:
+    """A script sends the token that its page shows."""
+    lane = lane_of(member, "http")
+    try:
+        number = member.post_job()
+        row = row_of(await lane.read_board(), number)
+        member.simulator.fault("expire_sessions", count=1)
+        with pytest.raises(SignInAgain):
+            await lane.accept(row)
+        assert member.simulator.truth(number).accepts == ()
+    finally:
+        await lane.close()

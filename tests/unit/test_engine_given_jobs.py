@@ -1,0 +1,162 @@
+"""Jobs that are ours without an accept of the bot: taken by hand on the portal, or given by the agency."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import date, time
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from bot.portal.in_memory import US, MemoryPortal
+from contract.jobs import Given, JobReport, JobStatus
+from tests import virtual_time
+from tests.engine_support import Bot, configuration, job, running
+
+DAY = date(2026, 11, 25)
+
+
+def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    @wraps(test)
+    def run(**fixtures: Any) -> None:
+        virtual_time.run(lambda: test(**fixtures))
+
+    return run
+
+
+def ours(portal: MemoryPortal) -> set[str]:
+    return {number for number, truth in portal.jobs.items() if truth.holder == US}
+
+
+def reports(bot: Bot, number: int) -> list[JobReport]:
+    return [report for report in bot.heard.reports if report.job.job_number == str(number)]
+
+
+@in_virtual_time
+async def test_a_job_that_the_agency_gave_is_recorded_with_its_page(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    portal.assign(job(1), US)
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(120)
+        (report,) = reports(bot, 1)
+        assert (report.status, report.given, report.claim_state) == (JobStatus.GIVEN, Given.OURS, None)
+        assert report.job.kind == "Telephone Interpreting"
+        assert report.job.portal_status == "assigned"
+        assert bot.engine.totals().accepted == 0
+    async with running(portal, tmp_path, session="session-next") as bot:
+        await asyncio.sleep(120)
+        assert reports(bot, 1) == [], "it was told"
+
+
+@in_virtual_time
+async def test_past_jobs_are_no_news(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    portal.assign(job(1, day=date(2026, 11, 19), at=time(9)), US)
+    portal.assign(job(2, day=date(2026, 11, 20), at=time(10)), US)
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(60)
+        assert bot.heard.reports == []
+
+
+@in_virtual_time
+async def test_it_keeps_its_time_and_counts_for_the_day_but_not_for_the_session(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    portal.assign(job(1, day=DAY, at=time(9), minutes=60), US)
+    settings = configuration(max_accept_per_day=2, max_accept_per_run=1)
+    async with running(portal, tmp_path, settings=settings) as bot:
+        portal.post(job(2, day=DAY, at=time(9, 30)), job(3, day=DAY, at=time(12)))
+        await asyncio.sleep(30)
+        assert ours(portal) == {"1", "3"}
+        decision = reports(bot, 2)[-1].decision
+        assert decision is not None
+        assert "your job 1 " in decision.summary
+        bot.engine.configure(configuration(version=1, max_accept_per_day=2))
+        portal.post(job(4, day=DAY, at=time(15)))
+        await asyncio.sleep(30)
+        refused = reports(bot, 4)[-1].decision
+        assert refused is not None
+        assert "at most 2 jobs on one day" in refused.summary
+
+
+@in_virtual_time
+async def test_taken_back_before_it_starts_is_told_once(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    portal.assign(job(1, day=DAY, at=time(9)), US)
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(60)
+        portal.post(job(2, day=DAY, at=time(9)))
+        await asyncio.sleep(10)
+        assert ours(portal) == {"1"}
+        portal.take_back("1")
+        await asyncio.sleep(90)
+        assert [report.status for report in reports(bot, 1)] == [JobStatus.GIVEN, JobStatus.TAKEN_BACK]
+        assert ours(portal) == {"2"}, "its time is free"
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(60)
+        assert reports(bot, 1) == []
+        portal.give("1")
+        await asyncio.sleep(60)
+        assert [report.status for report in reports(bot, 1)] == [JobStatus.GIVEN]
+
+
+@in_virtual_time
+async def test_a_job_that_is_done_is_not_taken_back(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    portal.assign(job(1, day=date(2026, 11, 20), at=time(10, 20), minutes=5), US)  # in five minutes
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(60)
+        assert bot.heard.status(1) is JobStatus.GIVEN
+        await asyncio.sleep(600)
+        portal.remove("1")
+        await asyncio.sleep(120)
+        assert bot.heard.status(1) is JobStatus.GIVEN
+
+
+@in_virtual_time
+async def test_what_a_bot_accepted_is_given_by_nobody_also_in_later_sessions(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    async with running(portal, tmp_path):
+        portal.post(job(1))
+        await asyncio.sleep(60)
+    async with running(portal, tmp_path, session="session-next") as bot:
+        await asyncio.sleep(120)
+        assert JobStatus.GIVEN not in {report.status for report in bot.heard.reports}
+        portal.take_back("1")
+        await asyncio.sleep(120)
+        assert bot.heard.status(1) is JobStatus.TAKEN_BACK
+        assert bot.engine.totals().lost == 0, "it is another session's"
+        portal.give("1")
+        await asyncio.sleep(120)
+        assert bot.heard.status(1) is JobStatus.ACCEPTED, "the agency changed its mind"
+
+
+@in_virtual_time
+async def test_a_job_that_was_lost_and_given_afterwards_is_ours(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(2)
+        portal.post(job(1))
+        while not portal.jobs["1"].arrivals:
+            await asyncio.sleep(0.01)
+        portal.take_back("1")
+        await asyncio.sleep(60)
+        assert bot.heard.status(1) is JobStatus.LOST
+        portal.give("1")
+        await asyncio.sleep(60)
+        assert bot.heard.status(1) is JobStatus.GIVEN
+        portal.take_back("1")
+        await asyncio.sleep(60)
+        assert bot.heard.status(1) is JobStatus.TAKEN_BACK
+
+
+@in_virtual_time
+async def test_a_given_job_that_was_taken_back_can_be_accepted_by_the_bot(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    portal.assign(job(1), US)
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(60)
+        portal.jobs["1"].holder = None
+        await asyncio.sleep(90)
+        assert ours(portal) == {"1"}
+        assert reports(bot, 1)[0].status is JobStatus.GIVEN
+        assert bot.heard.status(1) is JobStatus.ACCEPTED
+        assert bot.engine.totals().accepted == 1

@@ -1,0 +1,104 @@
+"""The Docker files, as far as they can be judged without an engine; with one, compose itself is asked."""
+
+import json
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+from compose_spec import PyCompose
+
+from system.environment import PROJECT
+
+COMPOSE = PROJECT / "docker-compose.yml"
+#: what Compose puts in place of ${NAME}, ${NAME:-default}
+_VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}")
+
+
+def _read(text: str) -> Any:
+    return yaml.safe_load(_VARIABLE.sub(lambda found: found["default"] or "", text))
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    found = _read(COMPOSE.read_text())["services"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_it_is_a_compose_file_by_the_specification() -> None:
+    parsed = PyCompose.from_json(json.dumps(_read(COMPOSE.read_text())))
+    assert set(parsed.service_names()) == {"database", "redis", "api", "practice-api", "simulator", "dashboard"}
+    parsed.to_spec()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("restart: unless-stopped", "restrat: unless-stopped"),
+        ("condition: service_healthy", "condition: healthy"),
+        ("interval: 2s", "interval: often"),
+    ],
+)
+def test_the_specification_would_notice(right: str, wrong: str) -> None:
+    text = COMPOSE.read_text()
+    assert right in text
+    with pytest.raises(ValueError, match=r"restrat|healthy|often"):
+        PyCompose.from_json(json.dumps(_read(text.replace(right, wrong, 1))))
+
+
+def test_every_service_tells_whether_it_is_well(services: dict[str, Any]) -> None:
+    assert [name for name, service in services.items() if not service.get("healthcheck", {}).get("test")] == []
+
+
+def test_every_port_is_published_to_this_machine_alone(services: dict[str, Any]) -> None:
+    published = {port for service in services.values() for port in service.get("ports", [])}
+    assert published == {
+        "127.0.0.1:5432:5432",
+        "127.0.0.1:6379:6379",
+        "127.0.0.1:8000:8000",
+        "127.0.0.1:3000:8080",
+    }
+
+
+def test_the_two_servers_start_without_a_profile_and_without_a_setting(services: dict[str, Any]) -> None:
+    assert {name for name, service in services.items() if "profiles" not in service} == {"database", "redis"}
+
+
+def test_no_secret_of_a_real_account_has_a_default() -> None:
+    for found in _VARIABLE.finditer(COMPOSE.read_text()):
+        if re.search(r"USERNAME|PASSWORD", found["name"]):
+            assert not found["default"], found["name"]
+
+
+def test_whoever_waits_for_another_service_waits_until_it_is_well(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        for needed, how in service.get("depends_on", {}).items():
+            assert needed in services
+            # the simulator shares the network of the API, which does not need it to be well
+            assert how["condition"] == ("service_started" if name == "simulator" else "service_healthy")
+
+
+def test_the_images_run_as_ordinary_users_and_hold_no_data_of_ours() -> None:
+    for name in ("Dockerfile", "frontend/Dockerfile"):
+        text = (PROJECT / name).read_text()
+        users = re.findall(r"^USER (\w+)$", text, re.MULTILINE)
+        assert users == ["atoz"] or "FROM nginxinc/nginx-unprivileged" in text
+    ignored = (PROJECT / ".dockerignore").read_text().splitlines()
+    assert "*" in ignored
+    allowed = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+    assert allowed == {"requirements.lock", "contract", "bot", "simulator", "backend", "frontend"}
+    copied = set(re.findall(r"^COPY (?!--from)(\w\S*)", (PROJECT / "Dockerfile").read_text(), re.MULTILINE))
+    assert copied <= allowed
+
+
+def test_compose_itself_agrees() -> None:
+    docker = shutil.which("docker")
+    compose = [str(docker), "compose", "--project-directory", str(PROJECT), "--file", str(COMPOSE)]
+    if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("there is no docker client with compose")
+    everything = [*compose, "--profile", "app", "--profile", "practice", "config", "--quiet"]
+    done = subprocess.run(everything, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
