@@ -1,0 +1,1 @@
+"""What the design budgets, measured: each module prints a table and writes JSON to ``benchmarks/results/``."""
