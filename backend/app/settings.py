@@ -5,6 +5,7 @@ The names are the system's (docs/architecture.md, "Settings of the system").
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -125,16 +126,28 @@ class Settings(BaseSettings):
 
 def load() -> Settings:
     """The settings. Raises BadSetting."""
-    named = os.environ.get(ENV_FILE)
-    if named and not Path(named).is_file():
-        raise BadSetting(f"{ENV_FILE} names {named}, which does not exist")
-    file = None if named == "" else Path(named or PROJECT / ".env")
+    file = _env_file(os.environ)
+    if os.environ.get(ENV_FILE) and file is not None and not file.is_file():
+        raise BadSetting(f"{ENV_FILE} names {file}, which does not exist")
     try:
         settings = Settings(_env_file=file)
         settings._unsaved_configuration = _bots_own(settings, file)
     except ValidationError as error:
         raise BadSetting(_in_words(error)) from None  # the cause would show what was entered, a password perhaps
     return settings
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    """Where a program of this project that runs in the environment keeps its data."""
+    file = _env_file(environment)
+    written = dotenv_values(file) if file is not None and file.is_file() else {}
+    named = environment.get("ATOZ_DATA_DIR") or written.get("ATOZ_DATA_DIR") or "data"
+    return (PROJECT / Path(named).expanduser()).resolve()
+
+
+def _env_file(environment: Mapping[str, str]) -> Path | None:
+    named = environment.get(ENV_FILE)
+    return None if named == "" else Path(named or PROJECT / ".env")
 
 
 def _bots_own(settings: Settings, file: Path | None) -> BotConfiguration:

@@ -63,6 +63,8 @@ def test_a_bot_that_is_killed_in_a_claim_finishes_it_and_sends_no_accept_twice(
     assert len(simulator.truth(number).accepts) == sends
     simulator.set(latency_ms=0)
     with bot(simulator, tmp_path, redis_url=redis_server.url) as second:
+        # what the first one left may be all that there is to see: without this the second is stopped while it starts
+        second.wait_for_log("session_running", times=2)
         wait_until(lambda: ours(simulator, number), patience=10)
         wait_until(lambda: reports.status(number) is JobStatus.ACCEPTED)
         wait_until(lambda: journal_of(tmp_path)[number][0] == ClaimState.HELD)

@@ -147,6 +147,7 @@ def test_a_killed_bot_is_back_at_once_and_nothing_is_told_twice_or_missed(
             run.kill()
     simulator.set(jobs_per_minute=0)
     with bot(simulator, tmp_path, redis_url=redis_server.url) as run:
+        run.wait_for_log("session_running", times=4)
         # what came while nobody was there is accepted too
         wait_until(lambda: all(reports.status(number) is JobStatus.ACCEPTED for number in accepted(simulator)))
         wait_until(lambda: (beat := reports.beat(run.session)) and beat.totals.accepted == len(accepted(simulator)))

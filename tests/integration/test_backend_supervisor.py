@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -39,8 +40,10 @@ def actions(api: Api) -> list[str]:
     return [line["action"] for line in api.http.get("/api/bot/logs", params={"limit": 200}).json()["items"]]
 
 
-def by_hand(api: Api, session_id: str) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "ATOZ_DATA_DIR": str(api.data), "REDIS_URL": api.redis_url}
+def by_hand(
+    api: Api, session_id: str, *, data: Path | None = None, redis_url: str | None = None
+) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "ATOZ_DATA_DIR": str(data or api.data), "REDIS_URL": redis_url or api.redis_url}
     return subprocess.Popen([sys.executable, str(FAKE_BOT), session_id], env=environment)
 
 
@@ -93,6 +96,23 @@ def test_a_saved_configuration_reaches_the_bot_within_a_second(api: Api) -> None
             return bool(from_bot["configuration_version"] == version)
 
         until(arrived, patience=1.5)  # a second, and the bot's next heartbeat
+
+
+def test_a_bot_of_another_installation_with_the_same_name_is_none_of_its_business(api: Api, tmp_path: Path) -> None:
+    api.post("start")
+    session_id = runs(api)["session_id"]
+    other_redis = api.redis_url.removesuffix("/0") + "/7"
+    foreign = by_hand(api, session_id, data=tmp_path, redis_url=other_redis)
+    try:
+        until((tmp_path / "starts.jsonl").exists)
+        os.kill(api.starts()[-1]["pid"], signal.SIGKILL)
+        assert runs(api, behind=2)["session_id"] == session_id
+        api.post("stop")
+        ended(api, session_id)
+        assert foreign.poll() is None
+    finally:
+        foreign.kill()
+        foreign.wait()
 
 
 def test_a_killed_bot_is_back_within_seconds(api: Api) -> None:

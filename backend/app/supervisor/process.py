@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import psutil
 import structlog
 
 from app import PROJECT
-from app.settings import Settings
+from app.settings import Settings, data_folder
 from app.supervisor.plan import Process
 from contract.presence import Heartbeat
 from contract.sessions import StartedBy
@@ -105,18 +105,27 @@ class Processes:
 
     def _running_bots(self, session_ids: set[str]) -> dict[str, psutil.Process]:
         """Processes that were started as a bot of one of these sessions, by whomever."""
-        script = self._settings.atoz_bot_script
         found: dict[str, psutil.Process] = {}
         for process in psutil.process_iter():
             try:
                 command = process.cmdline()
                 session = next((argument for argument in command if argument in session_ids), None)
-                is_bot = any(Path(one).name == script.name or one == f"bot.{script.stem}" for one in command[1:])
-                if session is not None and is_bot and _is_alive(process):
+                if session is not None and self._is_ours(process, command) and _is_alive(process):
                     found[session] = process
-            except (*_GONE, psutil.AccessDenied):
+            except (*_GONE, psutil.AccessDenied, OSError):
                 continue
         return found
+
+    def _is_ours(self, process: psutil.Process, command: Sequence[str]) -> bool:
+        """Whether it is our bot program, at work in our data folder.
+
+        Sessions are named after the second in which they start, so two installations on one machine, started
+        together, may have bots of the same name. Raises what psutil raises.
+        """
+        script, folder = self._settings.atoz_bot_script, Path(process.cwd())
+        as_module = f"bot.{script.stem}" in command and folder == script.parents[1]
+        as_script = any(Path(one).name == script.name and (folder / one).resolve() == script for one in command[1:])
+        return (as_module or as_script) and data_folder(process.environ()) == self._settings.atoz_data_dir
 
     def _forget_all_but(self, session_ids: set[str]) -> None:
         for session_id in set(self._ended) - session_ids:
