@@ -28,6 +28,7 @@ from playwright.async_api import (
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from bot.portal.browser import launch_arguments
+from bot.portal.browser_cookies import for_browser, from_browser
 from bot.portal.browser_processes import end, family, marked, memory_of, with_parent
 from bot.portal.credentials import Cookie
 from bot.portal.errors import PortalError, RetryLater, StopAndTell
@@ -137,20 +138,7 @@ class _Running:
             self._processes = with_parent(marked(self._mark))
             self._context = await self._browser.new_context(http_credentials=http_credentials)
             self._context.set_default_timeout(tab_timeout.total_seconds() * 1000)
-            await self._context.add_cookies(
-                [
-                    {
-                        "name": cookie.name,
-                        "value": cookie.value,
-                        "domain": cookie.domain,
-                        "path": cookie.path,
-                        "secure": cookie.secure,
-                        "httpOnly": cookie.http_only,
-                        "expires": cookie.expires if cookie.expires is not None else -1,
-                    }
-                    for cookie in cookies
-                ]
-            )
+            await self._context.add_cookies(for_browser(cookies))
 
     async def answers(self) -> bool:
         """Whether it still does what it is told."""
@@ -265,18 +253,7 @@ class OpenBrowser:
         except (Error, TimeoutError):
             running.is_suspect = True
             return
-        self.cookies = tuple(
-            Cookie(
-                name=cookie["name"],
-                value=cookie["value"],
-                domain=cookie["domain"],
-                path=cookie["path"],
-                secure=cookie["secure"],
-                http_only=cookie["httpOnly"],
-                expires=cookie["expires"] if cookie["expires"] > 0 else None,
-            )
-            for cookie in found
-        )
+        self.cookies = from_browser(found)
 
     async def measure(self) -> None:
         """Retire the browser where it has grown over its limit."""

@@ -14,7 +14,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -24,6 +24,7 @@ import psutil
 
 from bot.portal.board_walk import address_of_page
 from bot.portal.browser import launch_arguments
+from bot.portal.browser_cookies import for_browser, from_browser
 from bot.portal.browser_process import Browsers
 from bot.portal.credentials import Cookie, Credentials, SignedIn
 from bot.portal.definition import PortalDefinition, RefusalCode
@@ -237,29 +238,12 @@ def _picture(browser: "Browser", task: dict[str, Any]) -> dict[str, Any]:
     definition = PortalDefinition.model_validate(task["definition"])
     login = Credentials(**task["http_login"]) if task["http_login"] else None
     with _context(browser, definition, login) as context:
-        _give_cookies(context, [Cookie(**cookie) for cookie in task["cookies"]])
+        context.add_cookies(for_browser(Cookie(**cookie) for cookie in task["cookies"]))
         page = context.new_page()
         address = address_of_page(definition, definition.board.query)
         page.goto(address, wait_until="load", timeout=_PAGES_TIMEOUT.total_seconds() * 1000)
         png = page.screenshot(full_page=True)
         return {"png": base64.b64encode(png).decode(), "html": page.content(), "url": page.url}
-
-
-def _give_cookies(context: "BrowserContext", cookies: Sequence[Cookie]) -> None:
-    context.add_cookies(
-        [
-            {
-                "name": cookie.name,
-                "value": cookie.value,
-                "domain": cookie.domain,
-                "path": cookie.path,
-                "secure": cookie.secure,
-                "httpOnly": cookie.http_only,
-                "expires": cookie.expires if cookie.expires is not None else -1,
-            }
-            for cookie in cookies
-        ]
-    )
 
 
 def _sign_in(browser: "Browser", task: dict[str, Any]) -> SignedIn:
@@ -378,18 +362,7 @@ class _SigningIn:
         )
 
     def _signed_in(self) -> SignedIn:
-        cookies = tuple(
-            Cookie(
-                name=cookie["name"],
-                value=cookie["value"],
-                domain=cookie["domain"],
-                path=cookie["path"],
-                secure=cookie["secure"],
-                http_only=cookie["httpOnly"],
-                expires=cookie["expires"] if cookie["expires"] > 0 else None,
-            )
-            for cookie in self._context.cookies(self._definition.base_url)
-        )
+        cookies = from_browser(self._context.cookies(self._definition.base_url))
         name = self._page.locator(self._definition.pages.user_name).first.text_content()
         return SignedIn(cookies=cookies, user_name=" ".join(name.split()) if name else None)
 
