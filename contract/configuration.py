@@ -45,6 +45,9 @@ REQUIRABLE_FIELDS: tuple[str, ...] = (
     "postcode",
 )
 
+#: What it may be stands in the schema, for the dashboard's types; the validator says it in words.
+_RequirableField = Annotated[str, Field(json_schema_extra={"enum": [*REQUIRABLE_FIELDS]})]
+
 
 def kind_key(kind: str) -> str:
     """What two spellings of one kind have in common: ``Face-to-face`` and ``Face  to Face`` are the same kind."""
@@ -115,7 +118,7 @@ class BotConfiguration(Wire):
     #: kinds that are never accepted
     exclude_types: JobKinds = ("Face to Face",)
     #: a job is only accepted when the portal shows all of these
-    required_fields: tuple[str, ...] = ("reference", "appointment_date", "appointment_time", "language")
+    required_fields: tuple[_RequirableField, ...] = ("reference", "appointment_date", "appointment_time", "language")
 
     #: languages that are accepted; empty means any
     languages: WordList = ()

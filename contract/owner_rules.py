@@ -25,6 +25,10 @@ SEARCHABLE_FIELDS: tuple[str, ...] = (
 )
 
 
+#: What it may be stands in the schema, for the dashboard's types; the validator says it in words.
+_SearchableField = Annotated[str, Field(json_schema_extra={"enum": [*SEARCHABLE_FIELDS]})]
+
+
 class Weekday(StrEnum):
     """A day of the week."""
 
@@ -127,7 +131,7 @@ class WordRule(Wire):
     #: one of these is enough
     words: Annotated[tuple[Words, ...], Field(min_length=1)]
     #: where to look; empty means in every field
-    fields: tuple[str, ...] = ()
+    fields: tuple[_SearchableField, ...] = ()
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:

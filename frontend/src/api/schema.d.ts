@@ -431,7 +431,7 @@ export interface components {
             /** Exclude Types */
             exclude_types: string[];
             /** Required Fields */
-            required_fields: string[];
+            required_fields: ("reference" | "submitted_on" | "appointment_date" | "appointment_time" | "duration_minutes" | "language" | "kind" | "company_name" | "client_name" | "postcode")[];
             /** Languages */
             languages: string[];
             /** Exclude Languages */
@@ -534,7 +534,7 @@ export interface components {
             /** Exclude Types */
             exclude_types?: string[];
             /** Required Fields */
-            required_fields?: string[];
+            required_fields?: ("reference" | "submitted_on" | "appointment_date" | "appointment_time" | "duration_minutes" | "language" | "kind" | "company_name" | "client_name" | "postcode")[];
             /** Languages */
             languages?: string[];
             /** Exclude Languages */
@@ -1313,7 +1313,7 @@ export interface components {
             /** Words */
             words: string[];
             /** Fields */
-            fields: string[];
+            fields: ("reference" | "language" | "kind" | "company_name" | "client_name" | "client_reference" | "qualification" | "security_check" | "gender" | "address" | "postcode" | "special_instructions")[];
         };
         /**
          * WordRuleChange
@@ -1323,7 +1323,7 @@ export interface components {
             /** Words */
             words: string[];
             /** Fields */
-            fields?: string[];
+            fields?: ("reference" | "language" | "kind" | "company_name" | "client_name" | "client_reference" | "qualification" | "security_check" | "gender" | "address" | "postcode" | "special_instructions")[];
         };
     };
     responses: never;

@@ -11,7 +11,8 @@ import { WordListField } from "./fields/WordListField";
 import { WordRulesField } from "./fields/WordRulesField";
 import { useForm } from "./form";
 import { Groups, SettingsGroup } from "./Groups";
-import { fieldLabel, inShort, LIMITS, PROPOSED_CAP, REQUIRABLE_FIELDS } from "./settings";
+import { fieldLabel, REQUIRABLE_FIELDS } from "./job-fields";
+import { inShort, LIMITS, PROPOSED_CAP } from "./settings";
 import classes from "./Settings.module.css";
 import { LANE, SUMMARY } from "./summaries";
 
@@ -164,7 +165,7 @@ function WhichJobs() {
               onChange={(names) => set({ required_fields: names })}
             >
               <div className={classes.boxes}>
-                {[...new Set([...REQUIRABLE_FIELDS, ...values.required_fields])].map((name) => (
+                {REQUIRABLE_FIELDS.map((name) => (
                   <Checkbox key={name} value={name} label={fieldLabel(name)} />
                 ))}
               </div>

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { BotConfiguration, WeeklyHours } from "@/api/types";
 import { aConfiguration } from "@/testing/fixtures";
@@ -10,6 +11,40 @@ const WORKDAYS: WeeklyHours = {
   start: "09:00:00",
   end: "17:00:00",
 };
+
+interface NumberSchema {
+  readonly type: string;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+}
+
+interface Contract {
+  readonly components: {
+    readonly schemas: {
+      readonly BotConfiguration: {
+        readonly properties: Readonly<
+          Record<string, NumberSchema | { readonly anyOf: readonly NumberSchema[] } | undefined>
+        >;
+      };
+    };
+  };
+}
+
+/** What the generated types leave out: the least and the most. */
+const contract = JSON.parse(
+  readFileSync(new URL("../../../../backend/openapi.json", import.meta.url), "utf8"),
+) as Contract;
+
+function numberIn(
+  schema: NumberSchema | { readonly anyOf: readonly NumberSchema[] } | undefined,
+): NumberSchema & { readonly isOptional: boolean } {
+  if (schema === undefined) throw new Error("the contract does not have it");
+  if (!("anyOf" in schema)) return { ...schema, isOptional: false };
+  const number = schema.anyOf.find(({ type }) => type !== "null");
+  if (number === undefined) throw new Error("the contract has no number there");
+  return { ...number, isOptional: schema.anyOf.some(({ type }) => type === "null") };
+}
 
 describe("what the control plane would refuse", () => {
   it.each<[Partial<Values>, readonly string[]]>([
@@ -103,6 +138,16 @@ describe("the form", () => {
       .filter(([name, value]) => typeof value === "number" || name in LIMITS)
       .map(([name]) => name);
     expect(Object.keys(LIMITS).sort()).toEqual(numbers.sort());
+  });
+
+  it.each(Object.entries(LIMITS))("goes by the contract's limits of %s", (name, limits) => {
+    const stated = numberIn(contract.components.schemas.BotConfiguration.properties[name]);
+    expect(limits.isWhole).toBe(stated.type === "integer");
+    expect(limits.isOptional).toBe(stated.isOptional);
+    expect(limits.most).toBe(stated.maximum);
+    if (stated.minimum !== undefined) expect(limits.least).toBe(stated.minimum);
+    // the contract has no smallest number here; the form's is the first one that can be typed
+    else expect(limits.least).toBeGreaterThan(stated.exclusiveMinimum ?? Number.NaN);
   });
 
   it("shows at a field what is wrong with a word of its list, and at an entry's part what is wrong there", () => {

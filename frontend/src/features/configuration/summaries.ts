@@ -1,7 +1,8 @@
 import type { DateSpan, Preference, Weekday, WeeklyHours, WordRule } from "@/api/types";
 import { listed } from "@/lib/numbers";
 import { appointmentLength, calendarDay } from "@/lib/time";
-import { fieldLabel, isMidnight, type Values } from "./settings";
+import { fieldLabel } from "./job-fields";
+import { isMidnight, type Values } from "./settings";
 
 export const WEEKDAYS: readonly Weekday[] = [
   "monday",

@@ -1,6 +1,6 @@
 import { MultiSelect, TagsInput } from "@mantine/core";
 import { useForm } from "../form";
-import { fieldLabel, SEARCHABLE_FIELDS } from "../settings";
+import { fieldLabel, SEARCHABLE_FIELDS } from "../job-fields";
 import { listed } from "@/lib/numbers";
 import { Entries } from "./Entries";
 
@@ -45,13 +45,10 @@ export function WordRulesField({ name, label, description }: WordRulesFieldProps
               wrapperProps={{ "data-field": `${at}.fields` }}
               label="Where to look"
               placeholder={fields.length === 0 ? "Everywhere in the job" : undefined}
-              data={[...new Set([...SEARCHABLE_FIELDS, ...fields])].map((value) => ({
-                value,
-                label: fieldLabel(value),
-              }))}
+              data={SEARCHABLE_FIELDS.map((value) => ({ value, label: fieldLabel(value) }))}
               value={fields}
               error={errorAt(`${at}.fields`)}
-              onChange={(next) => change({ fields: next })}
+              onChange={(chosen) => change({ fields: SEARCHABLE_FIELDS.filter((name) => chosen.includes(name)) })}
             />
           </>
         );
