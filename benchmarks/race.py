@@ -65,8 +65,10 @@ class Times:
     #: per burst: posted to the last accept's arrival, milliseconds
     last_of_burst_ms: list[float] = field(default_factory=list)
     posted: int = 0
-    #: the simulator says that we hold the job
+    #: the simulator says that we hold the job, when nothing can change that any more
     held: int = 0
+    #: of these a rival had the job before us: the portal locks nothing, and the bot leaves such jobs alone
+    from_rival: int = 0
     #: no accept of ours ever arrived
     missed: int = 0
     #: stage -> milliseconds, a value per accepted job
@@ -77,6 +79,7 @@ class Times:
         return {
             "posted": self.posted,
             "held": self.held,
+            "from_rival": self.from_rival,
             "missed": self.missed,
             "median_ms": percentile(self.accepted_ms, 0.5),
             "p95_ms": percentile(self.accepted_ms, 0.95),
@@ -148,6 +151,8 @@ class Race:
             )
             jobs = [job for post in range(posts) for job in self._post_and_wait(name, post)]
             requests = self.simulator.requests()
+            jobs = [self._wait_until_settled(job) for job in jobs]
+        self._count_held(name, jobs)
         for job in jobs:
             found = stages_of(job, requests, us=self.simulator.us, latency_ms=self.scenario.latency_ms)
             for stage, milliseconds in found.items():
@@ -189,13 +194,31 @@ class Race:
                 return truth
             time.sleep(0.05)
 
+    def _wait_until_settled(self, job: JobTruth) -> JobTruth:
+        """The job once nobody can take it from its holder any more; one that nobody accepted stays as it is."""
+        deadline = time.monotonic() + 10
+        while job.accepts and not (job.settled_at and job.settled_at.timestamp() < time.time()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"job {job.job_number} did not settle")
+            time.sleep(0.05)
+            job = self.simulator.truth(job.job_number)
+        return job
+
+    def _count_held(self, name: str, jobs: list[JobTruth]) -> None:
+        times = self.times[name]
+        for job in jobs:
+            if job.holder != self.simulator.us:
+                continue
+            times.held += 1
+            ours = min(one.at for one in job.accepts if one.who == self.simulator.us)
+            times.from_rival += any(one.at < ours and one.who != self.simulator.us for one in job.accepts)
+
     def _count(self, name: str, jobs: list[JobTruth]) -> None:
         times = self.times[name]
         arrived = []
         for job in jobs:
             times.posted += 1
             ours = [one.at for one in job.accepts if one.who == self.simulator.us]
-            times.held += job.holder == self.simulator.us
             times.missed += not ours
             if ours:
                 arrived.append((min(ours) - job.visible_at).total_seconds() * 1000)
@@ -223,7 +246,19 @@ def run(scenarios: list[Scenario], *, rounds: int, posts: int, bursts: int, work
 def show(title: str, contestants_: dict[str, dict[str, Any]]) -> None:
     """One scenario's table."""
     table = Table(title=title, title_justify="left")
-    for heading in ("", "median", "× bare", "p95", "× bare", "last of burst", "× bare", "slowest", "held", "missed"):
+    for heading in (
+        "",
+        "median",
+        "× bare",
+        "p95",
+        "× bare",
+        "last of burst",
+        "× bare",
+        "slowest",
+        "held",
+        "from a rival",
+        "missed",
+    ):
         table.add_column(heading, justify="left" if not heading else "right")
     bare = contestants_["bare loop"]
     for name, row in contestants_.items():
@@ -231,7 +266,12 @@ def show(title: str, contestants_: dict[str, dict[str, Any]]) -> None:
         for figure in ("median_ms", "p95_ms", "last_of_burst_median_ms"):
             known = not math.isnan(row[figure])
             cells += [f"{row[figure]:.0f} ms" if known else "–", f"{row[figure] / bare[figure]:.2f}" if known else "–"]
-        cells += [f"{row['max_ms']:.0f} ms", f"{row['held']}/{row['posted']}", str(row["missed"])]
+        cells += [
+            f"{row['max_ms']:.0f} ms",
+            f"{row['held']}/{row['posted']}",
+            str(row["from_rival"]),
+            str(row["missed"]),
+        ]
         table.add_row(*cells)
     Console(width=120).print(table)
     Console(width=120).print(_stages_table(contestants_))
