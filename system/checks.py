@@ -71,16 +71,16 @@ def checks(npm: Sequence[str]) -> list[Check]:
     ]
 
 
-#: Three processes, one more than the smallest machine has cores, because most tests wait for something. Each has
-#: servers of its own; the tests of one file share what they start.
-_SIDE_BY_SIDE = ("-n", "3", "--dist", "loadfile")
-#: A test of a fault waits even more: for the fault to end, and for what comes after it.
-_MANY_SIDE_BY_SIDE = ("-n", "4", "--dist", "loadfile")
+#: More processes than the smallest machine has cores (two), because most tests wait for something; each has servers of
+#: its own. Neighbours stay together, and who has nothing left to do takes from the others.
+_SIDE_BY_SIDE = ("-n", "4", "--dist", "worksteal")
+#: A file's tests share a whole running system, which is ten processes: fewer of these.
+_FILE_BY_FILE = ("-n", "3", "--dist", "loadfile")
 
 TEST_RUNS = (
     TestRun(name="pytest", folders=("tests/unit", "tests/integration"), options=_SIDE_BY_SIDE),
-    TestRun(name="pytest-faults", folders=("tests/faults",), options=_MANY_SIDE_BY_SIDE),
-    TestRun(name="pytest-e2e", folders=("tests/e2e",), options=_SIDE_BY_SIDE),
+    TestRun(name="pytest-faults", folders=("tests/faults",), options=_SIDE_BY_SIDE),
+    TestRun(name="pytest-e2e", folders=("tests/e2e",), options=_FILE_BY_FILE),
 )
 
 

@@ -17,7 +17,7 @@ import redis
 
 from bot.account import AccountFolder, account_id
 from bot.kept_session import KeptSession
-from bot.portal.credentials import Cookie, Credentials, SignedIn
+from bot.portal.credentials import Credentials
 from bot.portal.definition import load
 from contract import streams
 from contract.commands import Command, encode_command
@@ -25,8 +25,8 @@ from contract.events import Event, JobProcessed, decode_event
 from contract.jobs import JobReport, JobStatus
 from contract.presence import Heartbeat
 from system import processes
+from tests.signed_in_session import session_without_browser
 from tests.simulator_client import SimulatorProcess
-from tests.simulator_forms import sign_in
 from tests.simulator_visitor import Visitor
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -74,12 +74,8 @@ def sign_in_before(simulator: SimulatorProcess, data_dir: Path) -> None:
     if kept.exists():
         return
     with Visitor(simulator.base_url) as visitor:
-        assert sign_in(visitor, simulator.skin, credentials.username, credentials.password).is_redirect
-        cookies = tuple(
-            Cookie(name=cookie.name, value=cookie.value or "", domain="127.0.0.1", path=cookie.path)
-            for cookie in visitor.http.cookies.jar
-        )
-    KeptSession(kept).keep(SignedIn(cookies=cookies, user_name=None), credentials)
+        session = session_without_browser(visitor, simulator.skin, credentials.username, credentials.password)
+    KeptSession(kept).keep(session, credentials)
 
 
 class BotRun:

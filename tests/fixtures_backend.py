@@ -1,5 +1,6 @@
 """The control plane as tests use it: a real uvicorn process with a data folder of its own, and its parts in-process."""
 
+import itertools
 import json
 import os
 import signal
@@ -119,8 +120,16 @@ class Api:
     def _empty_tables(self) -> None:
         tables = "bot_sessions, job_records, analytics_periods, bot_configurations, system_logs, ingest_positions"
         connection = psycopg2.connect(self._environment["DATABASE_URL"])
-        with connection, connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        # all at once, while the control plane goes on with some of them: of two that wait for each other Postgres
+        # refuses one, and this one may be it
+        for refusals in itertools.count(1):
+            try:
+                with connection, connection.cursor() as cursor:
+                    cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+            except psycopg2.errors.DeadlockDetected:
+                assert refusals < 5, "the tables cannot be emptied"
+            else:
+                break
         connection.close()
 
     def bots_behave(self, behaviour: str, seconds: float = 0.0) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from bot.portal.browser import find_browser
-from bot.portal.credentials import Cookie, SignedIn
+from bot.portal.credentials import SignedIn
 from bot.portal.definition import PortalDefinition, load
 from bot.portal.lanes_http import HttpLane
 from bot.portal.lanes_page import PageLane
 from bot.portal.pages import Board, BoardRow
 from tests.fixtures_simulator import Member, new_member
+from tests.signed_in_session import session_without_browser
 from tests.simulator_client import SimulatorProcess, Skin
-from tests.simulator_forms import sign_in
 
 BROWSER = find_browser(Path(__file__).resolve().parents[1] / "data", os.environ)
 
@@ -38,13 +38,7 @@ def somebody(simulator: SimulatorProcess) -> Iterator[Member]:
 
 def session_of(member: Member) -> SignedIn:
     """A session of this account, without a browser."""
-    answer = sign_in(member.visitor, member.simulator.skin, member.email, member.password)
-    assert answer.is_redirect, answer.status_code
-    cookies = tuple(
-        Cookie(name=cookie.name, value=cookie.value or "", domain="127.0.0.1", path=cookie.path)
-        for cookie in member.visitor.http.cookies.jar
-    )
-    return SignedIn(cookies=cookies, user_name=member.name)
+    return session_without_browser(member.visitor, member.simulator.skin, member.email, member.password, member.name)
 
 
 def lane_of(member: Member, kind: LaneKind) -> HttpLane | PageLane:

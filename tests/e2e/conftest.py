@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,25 @@ from system.browser import launch_arguments
 from system.environment import PROJECT
 from tests.e2e.launched import LaunchedSystem
 
-Launch = Callable[..., LaunchedSystem]
+
+class Launch:
+    """Makes systems that are not started yet; settings are given by their names. Nothing of them outlives ``end``."""
+
+    def __init__(self, run_folder: Path) -> None:
+        self._run_folder = run_folder
+        self.made: list[LaunchedSystem] = []
+
+    def __call__(self, **settings: str) -> LaunchedSystem:
+        folder = self._run_folder / f"system-{uuid.uuid4().hex[:8]}"
+        folder.mkdir(mode=0o755)
+        self.made.append(LaunchedSystem(folder, **settings))
+        return self.made[-1]
+
+    def end(self) -> None:
+        """End what was made."""
+        for system in self.made:
+            system.end()
+            shutil.rmtree(system.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -35,36 +53,26 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     if report.failed and isinstance(item, pytest.Function):
         for name, value in item.funcargs.items():
-            if isinstance(value, LaunchedSystem):
-                report.sections.append((f"logs of {name}", value.last_words()))
+            systems = value.made if isinstance(value, Launch) else [value] if isinstance(value, LaunchedSystem) else []
+            report.sections += [(f"logs of {name}", system.last_words()) for system in systems]
     return report
-
-
-def _launcher(run_folder: Path) -> Iterator[Launch]:
-    made: list[LaunchedSystem] = []
-
-    def make(**settings: str) -> LaunchedSystem:
-        folder = run_folder / f"system-{uuid.uuid4().hex[:8]}"
-        folder.mkdir(mode=0o755)
-        made.append(LaunchedSystem(folder, **settings))
-        return made[-1]
-
-    yield make
-    for system in made:
-        system.end()
-        shutil.rmtree(system.folder, ignore_errors=True)
 
 
 @pytest.fixture
 def launch(run_folder: Path) -> Iterator[Launch]:
-    """Makes a system that is not started yet; settings are given by their names. Nothing of it outlives the test."""
-    yield from _launcher(run_folder)
+    """What makes the test's own systems."""
+    own = Launch(run_folder)
+    yield own
+    own.end()
 
 
 @pytest.fixture(scope="module")
 def practice(run_folder: Path) -> Iterator[LaunchedSystem]:
     """One running system in practice mode for all tests of a file; do not stop it."""
-    for make in _launcher(run_folder):
-        system = make()
+    own = Launch(run_folder)
+    system = own()
+    try:
         system.start()
         yield system
+    finally:
+        own.end()

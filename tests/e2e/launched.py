@@ -23,6 +23,9 @@ from system.ports import free_port
 #: What a user may have set for an account of their own must never reach a test.
 NOT_FOR_TESTS = re.compile(r"^(ATOZ_(?!TEST_RUN)|SIMULATOR_|DATABASE_URL|REDIS_URL|.*_PORT$|MAX_ACCEPT|CHECK_INTERVAL)")
 
+#: What the script says of a job that was accepted.
+ACCEPTED_LINE = r"^\d\d:\d\d:\d\d  accepted (\d+)/atoz\S*  .+ \(\d+\.\d\d s after it appeared\)$"
+
 _PORTS = (
     "API_PORT",
     "DASHBOARD_PORT",
@@ -186,6 +189,29 @@ class LaunchedSystem:
         ours = {"kind": "Telephone Interpreting", "rival_reaction_ms": None}
         return str(self.simulator("POST", "/jobs", **{**ours, **wanted})["jobs"][0]["job_number"])
 
+    def quieten(self) -> None:
+        """From now on no job appears but those that the test posts."""
+        self.simulator("PUT", "/settings", jobs_per_minute=0, rivals=0)
+
+    def wait_until_it_watches(self) -> None:
+        """Has the bot started where it does not run, and waits until it watches the board."""
+        eventually(lambda: bool(self.post("/api/bot/start")["message"]), 30, "the API did not come back")
+        eventually(lambda: bool(self.status()["status"] == "running"), 30, "the bot did not come to watch")
+
+    def wait_until_accepted(self, numbers: set[str], seconds: float) -> None:
+        """Waits until each of these jobs is accepted in the API and in Postgres, once, and ours on the portal."""
+        eventually(
+            lambda: numbers <= self.accepted(), seconds, lambda: f"not accepted: {sorted(numbers - self.accepted())}"
+        )
+        assert numbers <= self.accepted_in_postgres()
+        twice = self.rows("SELECT job_number, count(*) FROM job_records GROUP BY 1 HAVING count(*) > 1")
+        assert twice == []
+        for number in numbers:
+            truth = self.simulator("GET", f"/jobs/{number}")
+            assert truth["holder"].startswith("us:"), truth
+            ours = [one for one in truth["accepts"] if one["who"] == truth["holder"]]
+            assert len(ours) == 1, f"accepted more than once: {truth}"
+
     def status(self) -> Any:
         """``GET /api/bot/status``."""
         return self.get("/api/bot/status")
@@ -255,6 +281,29 @@ class LaunchedSystem:
             self._process.kill()
             self._process.wait()
         processes.stop(self.everything(), gently=signal.SIGKILL)
+
+
+class Arrivals:
+    """Jobs that go on arriving, one every so many seconds, until the block ends."""
+
+    def __init__(self, system: LaunchedSystem, every_seconds: float) -> None:
+        self.numbers: set[str] = set()
+        self._system = system
+        self._every_seconds = every_seconds
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._arrive)
+
+    def _arrive(self) -> None:
+        while not self._enough.wait(self._every_seconds):
+            self.numbers.add(self._system.post_job())
+
+    def __enter__(self) -> "Arrivals":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self._thread.join()
 
 
 def eventually(what: Callable[[], bool], seconds: float, why: str | Callable[[], str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.launched import LaunchedSystem, eventually
+from tests.e2e.launched import LaunchedSystem
 
 #: A chart or a picture may take its time; a state of the bot is there within a few seconds.
 SOON = 15_000
@@ -19,9 +19,8 @@ _LANGUAGES = itertools.cycle(("Polish", "Tigrinya", "Somali", "Romanian", "Farsi
 @pytest.fixture
 def system(practice: LaunchedSystem) -> LaunchedSystem:
     """The running system, its bot watching; only the tests' own jobs appear."""
-    practice.simulator("PUT", "/settings", jobs_per_minute=0, rivals=0)
-    eventually(lambda: bool(practice.post("/api/bot/start")["message"]), 30, "the API did not come back")
-    eventually(lambda: bool(practice.status()["status"] == "running"), 30, "the bot did not come to watch")
+    practice.quieten()
+    practice.wait_until_it_watches()
     return practice
 
 

@@ -70,9 +70,8 @@ class AskingBot:
 @pytest.fixture
 def system(practice: LaunchedSystem) -> LaunchedSystem:
     """The running system; no jobs but the tests' own appear."""
-    practice.simulator("PUT", "/settings", jobs_per_minute=0, rivals=0)
-    eventually(lambda: bool(practice.post("/api/bot/start")["message"]), 30, "the API did not come back")
-    eventually(lambda: bool(practice.status()["status"] == "running"), 30, "the bot did not come to watch")
+    practice.quieten()
+    practice.wait_until_it_watches()
     return practice
 
 

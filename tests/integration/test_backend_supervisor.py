@@ -245,6 +245,7 @@ def test_what_happened_while_the_control_plane_was_away_is_made_up_for(own_api: 
     bot.kill()
     psutil.wait_procs([bot], timeout=5)
     own_api.start()
+    until(own_api.is_ok)
     assert runs(own_api, behind=2)["session_id"] == session_id
     assert len(own_api.living_bots()) == 1
 

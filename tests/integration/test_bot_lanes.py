@@ -1,4 +1,6 @@
-"""Both lanes against the simulator: what they read, what an accept's answer means, and what is never guessed."""
+"""Both lanes on a portal with a history: its pages, its waits, its sessions. What holds on every portal stands in
+``test_lanes_portals.py``.
+"""
 
 import os
 from collections.abc import AsyncIterator
@@ -7,29 +9,25 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.core.job import Action
 from bot.portal.browser import find_browser
-from bot.portal.browser_process import Browsers
-from bot.portal.credentials import Credentials, SignedIn
+from bot.portal.credentials import SignedIn
 from bot.portal.definition import load
-from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
+from bot.portal.errors import RetryLater
 from bot.portal.lanes_http import HttpLane
 from bot.portal.lanes_page import PageLane
-from bot.portal.pages import Board, BoardRow, Ownership
-from bot.portal.protocol import Lane, OutcomeUnknown
-from bot.portal.signin import sign_in
+from bot.portal.pages import Board, BoardRow
+from bot.portal.protocol import Lane
+from tests.signed_in_session import session_without_browser
 from tests.simulator_client import SimulatorProcess
+from tests.simulator_visitor import Visitor
 
 BROWSER = find_browser(Path(__file__).resolve().parents[2] / "data", os.environ)
 
 
-@pytest_asyncio.fixture
-async def session(simulator: SimulatorProcess) -> SignedIn:
-    return await sign_in(
-        load("simulator").at(simulator.base_url),
-        Credentials(username=simulator.username, password=simulator.password),
-        Browsers(BROWSER),
-    )
+@pytest.fixture
+def session(simulator: SimulatorProcess) -> SignedIn:
+    with Visitor(simulator.base_url) as visitor:
+        return session_without_browser(visitor, simulator.skin, simulator.username, simulator.password)
 
 
 @pytest_asyncio.fixture(params=["http", "page"])
@@ -69,88 +67,6 @@ async def test_pages_that_go_away_are_no_error(simulator: SimulatorProcess, lane
         simulator.cancel(job.job_number)
     board = await lane.read_board()
     assert not {job.job_number for job in posted} & {row.job.job_number for row in board.rows if row.accept}
-
-
-async def test_an_accept_makes_the_job_ours_and_its_own_status_says_so(simulator: SimulatorProcess, lane: Lane) -> None:
-    job = simulator.post_job(kind="Telephone Interpreting")
-    row = row_of(await lane.read_board(), job.job_number)
-    assert row.job.action is Action.ACCEPT
-    assert await lane.ownership(row.job.portal_id) is Ownership.FREE
-    answer = await lane.accept(row)
-    assert answer.http_status == 302
-    page = await lane.read_job(row.job.portal_id)
-    assert page is not None
-    assert page.ownership is Ownership.OURS
-    # shown once, on whichever page is loaded next: the browser has followed the redirect, the fast lane has not
-    assert "Job accepted" in (*answer.messages, *page.messages)
-    assert simulator.truth(job.job_number).holder == simulator.us
-    assert job.job_number in {row.job.job_number for row in (await lane.read_assigned()).rows}
-
-
-async def test_a_job_that_is_gone_is_gone(simulator: SimulatorProcess, lane: Lane) -> None:
-    job = simulator.post_job()
-    row = row_of(await lane.read_board(), job.job_number)
-    simulator.remove(job.job_number)
-    assert await lane.read_job(row.job.portal_id) is None
-    answer = await lane.accept(row)
-    # the page lane looks at the row once more before it clicks, and has nothing to click
-    assert answer.http_status == (403 if isinstance(lane, HttpLane) else None)
-    assert await lane.ownership(row.job.portal_id) is Ownership.GONE
-
-
-async def test_an_ended_session_is_told_and_nothing_was_sent(simulator: SimulatorProcess, lane: Lane) -> None:
-    job = simulator.post_job()
-    row = row_of(await lane.read_board(), job.job_number)
-    simulator.fault("expire_sessions", count=1)
-    with pytest.raises(SignInAgain):
-        await lane.read_board()
-    with pytest.raises(SignInAgain):
-        await lane.accept(row)
-    assert simulator.truth(job.job_number).accepts == ()
-
-
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("maintenance", RetryLater),
-        ("too_many_requests", RetryLater),
-        ("server_error", RetryLater),
-        ("drop", RetryLater),
-        ("half_page", LayoutChanged),
-        ("empty_body", LayoutChanged),
-        ("ok_error_page", LayoutChanged),
-        ("missing_table", LayoutChanged),
-        ("renamed_headings", LayoutChanged),
-        ("wrong_total", LayoutChanged),
-        ("sign_in_page_200", SignInAgain),
-    ],
-)
-async def test_what_is_no_board_is_never_an_empty_one(
-    simulator: SimulatorProcess, lane: Lane, fault: str, error: type[PortalError]
-) -> None:
-    simulator.post_jobs(3)
-    assert (await lane.read_board()).rows
-    simulator.fault(fault)  # type: ignore[arg-type]  # the names are the table's
-    with pytest.raises(error):
-        await lane.read_board()
-    simulator.clear_faults()
-    assert len((await lane.read_board()).rows) >= 3
-
-
-async def test_an_accept_without_an_answer_is_unknown_and_its_status_tells(
-    simulator: SimulatorProcess, lane: Lane
-) -> None:
-    taken, dropped = simulator.post_jobs(2)
-    board = await lane.read_board()
-    simulator.fault("drop_after", count=1, path="matched")
-    with pytest.raises(OutcomeUnknown):
-        await lane.accept(row_of(board, taken.job_number))
-    simulator.fault("drop", count=1, path="matched")
-    with pytest.raises(OutcomeUnknown):
-        await lane.accept(row_of(board, dropped.job_number))
-    assert await lane.ownership(taken.job_number) is Ownership.OURS
-    assert len(simulator.truth(taken.job_number).accepts) == 1, "an accept is sent once"
-    assert await lane.ownership(dropped.job_number) is Ownership.FREE
 
 
 async def test_the_wait_that_the_portal_asks_for_comes_with_the_error(simulator: SimulatorProcess, lane: Lane) -> None:

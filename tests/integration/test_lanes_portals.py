@@ -14,7 +14,7 @@ from bot.portal.pages import Ownership
 from bot.portal.protocol import OutcomeUnknown
 from tests.fixtures_simulator import Member
 from tests.lane_support import SKINS, LaneKind, lane_of, row_of, somebody
-from tests.simulator_client import SimulatorProcess
+from tests.simulator_client import FaultKind, SimulatorProcess
 
 #: how an accept, once sent, is answered
 SENT = {"atoz": 302, "cards": 303, "script": 200, "tickets": 303}
@@ -172,45 +172,60 @@ async def test_an_ended_session_is_told_and_nothing_was_sent(member: Member, lan
     assert member.simulator.truth(number).accepts == ()
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("maintenance", RetryLater),
-        ("too_many_requests", RetryLater),
-        ("server_error", RetryLater),
-        ("drop", RetryLater),
-        ("half_page", LayoutChanged),
-        ("empty_body", LayoutChanged),
-        ("ok_error_page", PortalError),
-        ("missing_table", LayoutChanged),
-        ("renamed_headings", LayoutChanged),
-        ("wrong_total", LayoutChanged),
-        ("sign_in_page_200", SignInAgain),
-    ],
-)
-async def test_what_is_no_board_is_never_an_empty_one(
-    member: Member, lane: HttpLane | PageLane, fault: str, error: type[PortalError]
-) -> None:
+#: What the portal may show where a board should be, and what the lane makes of it.
+NO_BOARD: dict[FaultKind, type[PortalError]] = {
+    "maintenance": RetryLater,
+    "too_many_requests": RetryLater,
+    "server_error": RetryLater,
+    "drop": RetryLater,
+    "half_page": LayoutChanged,
+    "empty_body": LayoutChanged,
+    "ok_error_page": LayoutChanged,
+    "missing_table": LayoutChanged,
+    "renamed_headings": LayoutChanged,
+    "wrong_total": LayoutChanged,
+    "sign_in_page_200": SignInAgain,
+}
+
+
+async def test_what_is_no_board_is_never_an_empty_one(member: Member, lane: HttpLane | PageLane) -> None:
     posted = {member.post_job() for _ in range(3)}
-    assert (await lane.read_board()).rows
-    member.simulator.fault(fault)  # type: ignore[arg-type]  # the names are the table's
-    with pytest.raises(PortalError if isinstance(lane, PageLane) else error):
-        await lane.read_board()
-    member.simulator.clear_faults()
+    # a browser that waits for a script to draw the board cannot always tell why it does not
+    vague = isinstance(lane, PageLane) and member.simulator.skin != "atoz"
+    found: dict[FaultKind, object] = {}
+    # one lane after all of them: it also has to recover from each
+    for fault in NO_BOARD:
+        assert {row.job.job_number for row in (await lane.read_board()).rows} == posted, f"before {fault}"
+        member.simulator.fault(fault)
+        try:
+            found[fault] = await lane.read_board()
+        except PortalError as error:
+            found[fault] = type(error)
+        member.simulator.clear_faults()
     assert {row.job.job_number for row in (await lane.read_board()).rows} == posted
+    wrong = {
+        fault: made
+        for fault, made in found.items()
+        if not (isinstance(made, type) and issubclass(made, PortalError if vague else NO_BOARD[fault]))
+    }
+    assert wrong == {}
 
 
 async def test_an_accept_without_an_answer_is_unknown_and_was_sent_once(
     member: Member, lane: HttpLane | PageLane
 ) -> None:
     skin = member.simulator.skin
-    taken = member.post_job()
+    taken, dropped = member.post_job(), member.post_job()
     board = await lane.read_board()
     member.simulator.fault("drop_after", count=1, path=TAKES[skin], method="POST")
     with pytest.raises(OutcomeUnknown):
         await lane.accept(row_of(board, taken))
+    member.simulator.fault("drop", count=1, path=TAKES[skin], method="POST")
+    with pytest.raises(OutcomeUnknown):
+        await lane.accept(row_of(board, dropped))
     assert await lane.ownership(taken) is Ownership.OURS
-    assert len(member.simulator.truth(taken).accepts) == 1
+    assert len(member.simulator.truth(taken).accepts) == 1, "an accept is sent once"
+    assert await lane.ownership(dropped) is Ownership.FREE
 
 
 async def test_a_job_is_declined_with_one_request_where_the_board_offers_it(
