@@ -1,7 +1,7 @@
 """Posted -> accepted: this bot, the bare loop and a reload-and-click bot, on the same simulator in one run.
 
-    python -m benchmarks.race            # all scenarios, some 20 minutes
-    python -m benchmarks.race --quick    # fewer jobs, some 5 minutes
+    python -m benchmarks.race            # all scenarios, most of an hour
+    python -m benchmarks.race --quick    # fewer jobs, some 20 minutes
 
 Beside the times stands where they go (``benchmarks/stages.py``): waiting for the next look, the portal's own answers,
 and what the contestant itself took between them.
@@ -108,8 +108,12 @@ def environment(simulator: SimulatorProcess, data: Path) -> dict[str, str]:
         "ATOZ_PORTAL": "simulator",
         "ATOZ_DATA_DIR": str(data),
         "CHECK_INTERVAL_SECONDS": str(INTERVAL_SECONDS),
-        # every contestant looks as often: a learned rhythm would look more often just while it is measured
+        # every contestant looks as often and as evenly as the bare loop, which knows none of these: a rhythm would be
+        # learned from the benchmark itself, jitter moves the moments that all of them are measured at by chance, and
+        # a minute's requests are soon spent where 20 jobs are posted every few seconds
         "FOLLOW_RHYTHM": "false",
+        "JITTER": "0",
+        "REQUESTS_PER_MINUTE": "6000",
         "MAX_ACCEPT_PER_RUN": "none",
         "JOB_TYPE_FILTER": KIND,
         "EXCLUDE_TYPES": "",

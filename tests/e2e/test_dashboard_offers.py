@@ -206,19 +206,33 @@ def test_the_real_bot_takes_a_picture_of_the_portal(dashboard: Page) -> None:
     expect(dashboard.get_by_text("What the portal shows now is kept as").first).to_be_visible(timeout=4 * SOON)
 
 
-def _languages(settings: Locator) -> None:
-    field = settings.get_by_label("Accept only these languages")
-    for word in ("Polish", "Urdu"):
-        field.fill(word)
-        field.press("Enter")
+def _list(label: str, *entries: str) -> Callable[[Locator], None]:
+    """Types words into the list of this name, each ended with Enter."""
+
+    def fill(settings: Locator) -> None:
+        field = settings.get_by_label(label)
+        for words in entries:
+            field.fill(words)
+            field.press("Enter")
+
+    return fill
 
 
 def _hours(settings: Locator) -> None:
-    settings.get_by_role("group", name="Accept a job only within these hours").get_by_role(
-        "button", name="Add hours"
-    ).click()
-    settings.get_by_label("From", exact=True).fill("08:30")
-    settings.get_by_label("To", exact=True).fill("00:00")
+    within = settings.get_by_role("group", name="Accept a job only within these hours")
+    within.get_by_role("button", name="Add hours").click()
+    within.get_by_label("From", exact=True).fill("08:30")
+    within.get_by_label("To", exact=True).fill("00:00")
+
+
+def _opening_hours(settings: Locator) -> None:
+    within = settings.get_by_role("group", name="Watch the portal only within these hours")
+    within.get_by_role("button", name="Add hours").click()
+    for day in ("Sat", "Sun"):
+        within.get_by_text(day, exact=True).click()
+    # the whole week, so that the bot watches whenever this test runs
+    within.get_by_label("From", exact=True).fill("00:00")
+    within.get_by_label("To", exact=True).fill("00:00")
 
 
 def _dates(settings: Locator) -> None:
@@ -244,8 +258,15 @@ def _first(settings: Locator) -> None:
 WORKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 #: The group to open, what is done in it, and what has to arrive.
 GROUPS: list[tuple[str, Any, dict[str, Any]]] = [
-    ("Languages", _languages, {"languages": ["Polish", "Urdu"]}),
+    ("Languages", _list("Accept only these languages", "Polish", "Urdu"), {"languages": ["Polish", "Urdu"]}),
+    ("Clients and companies", _list("Never accept jobs of these clients", "Acme"), {"exclude_clients": ["Acme"]}),
+    ("Places", _list("Accept jobs in these places only", "SW1", "Leeds"), {"places": ["SW1", "Leeds"]}),
     ("Words in the job", _words, {"words_excluded": [{"words": ["police"], "fields": []}]}),
+    (
+        "What a job has to show",
+        lambda settings: settings.get_by_role("checkbox", name="Language").click(),
+        {"required_fields": ["reference", "appointment_date", "appointment_time"]},
+    ),
     ("Days and hours", _hours, {"weekly_hours": [{"days": WORKDAYS, "start": "08:30:00", "end": "00:00:00"}]}),
     ("Dates", _dates, {"exclude_dates": [{"first": "2030-12-24", "last": None}]}),
     (
@@ -254,11 +275,21 @@ GROUPS: list[tuple[str, Any, dict[str, Any]]] = [
         {"longest_minutes": 240},
     ),
     (
+        "Free time between jobs",
+        lambda settings: settings.get_by_label("Between two jobs").fill("45"),
+        {"gap_around_jobs_minutes": 45},
+    ),
+    (
         "Limits for a day and a week",
         lambda settings: settings.get_by_label("Hours a week").fill("37.5"),
         {"max_accept_hours_per_week": 37.5},
     ),
     ("When not everything can be taken", _first, {"prefer": ["longest", "soonest"]}),
+    (
+        "When to watch",
+        _opening_hours,
+        {"opening_hours": [{"days": [*WORKDAYS, "saturday", "sunday"], "start": "00:00:00", "end": "00:00:00"}]},
+    ),
     (
         "Pace",
         lambda settings: settings.get_by_label("Vary the time between two looks by").fill("20"),

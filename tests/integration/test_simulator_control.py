@@ -148,20 +148,24 @@ def test_a_password_can_be_changed(member: Member) -> None:
 
 
 def test_latency_lies_half_before_and_half_after_the_portal_takes_a_request_up(signed_in: Member) -> None:
-    number = signed_in.post_job()
-    accept = signed_in.visitor.get("/").row(number).forms["Accept"]
+    numbers = [signed_in.post_job() for _ in range(4)]
+    page = signed_in.visitor.get("/")
+    accepts = [page.row(number).forms["Accept"] for number in numbers]
     signed_in.simulator.clear_requests()
     signed_in.simulator.set(latency_ms=300)
-    begun = time.monotonic()
-    signed_in.visitor.post(*accept)
-    took = time.monotonic() - begun
+    took = []
+    for accept in accepts:
+        begun = time.monotonic()
+        signed_in.visitor.post(*accept)
+        took.append(time.monotonic() - begun)
     signed_in.simulator.health()
-    (seen,) = signed_in.simulator.requests()
-    (accepted,) = signed_in.simulator.truth(number).accepts
-    # the event loop's timers go by whole milliseconds and may be one early, twice
-    assert 0.298 <= took < 0.45
-    assert 298 <= seen.ms < 450
-    assert 0.149 <= (accepted.at - seen.at).total_seconds() < 0.25
+    seen = signed_in.simulator.requests()
+    tries = [signed_in.simulator.truth(number).accepts for number in numbers]
+    before = [(one.at - request.at).total_seconds() for request, (one,) in zip(seen, tries, strict=True)]
+    # the event loop's timers go by whole milliseconds and may be one early, twice; a busy machine only adds
+    assert 0.298 <= min(took) < 0.45
+    assert 298 <= min(one.ms for one in seen) < 450
+    assert 0.149 <= min(before) < 0.25
 
 
 def test_latency_has_a_spread(signed_in: Member) -> None:
