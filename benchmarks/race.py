@@ -1,7 +1,8 @@
 """Posted -> accepted: this bot, the bare loop and a reload-and-click bot, on the same simulator in one run.
 
-    python -m benchmarks.race            # all scenarios, most of an hour
-    python -m benchmarks.race --quick    # fewer jobs, some 20 minutes
+    python -m benchmarks.race                 # all scenarios, most of an hour
+    python -m benchmarks.race --quick         # fewer jobs, some 25 minutes
+    python -m benchmarks.race --only "30 ms"  # the scenarios whose name contains this; the others' results stay
 
 Beside the times stands where they go (``benchmarks/stages.py``): waiting for the next look, the portal's own answers,
 and what the contestant itself took between them.
@@ -9,10 +10,13 @@ and what the contestant itself took between them.
 A job's time runs from the moment it is visible to the moment its accept arrives at the portal, both by the simulator's
 clock. The contestants take turns in several rounds, so that a machine that gets slower gets slower for all of them, and
 the moments at which jobs are posted are spread evenly over the polling interval, the same ones for everybody. Ratios
-are against the bare loop (``contestants/bare_loop.py``), which makes the same requests and nothing else.
+are against the bare loop (``contestants/bare_loop.py``), which makes the same requests and nothing else. Bursts stand
+so far apart that each is measured by itself: what follows an accept (its outcome is read twice, five seconds apart) is
+over by then.
 """
 
 import argparse
+import json
 import math
 import os
 import signal
@@ -21,6 +25,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +40,13 @@ INTERVAL_SECONDS = 0.5
 KIND = "Telephone Interpreting"
 #: The golden ratio's fraction: its multiples modulo 1 fill the polling interval evenly, however many there are.
 _GOLDEN = 0.6180339887498949
-#: A rival accepts after 0.3 to 1.5 s, evenly spread like the moments of posting.
+#: A rival accepts after 0.3 to 1.5 s, evenly spread like the moments of posting, and by another fraction, so that fast
+#: rivals do not always come with late looks.
 _RIVAL_MS = (300, 1500)
+_RIVAL_STEP = 0.5698402909980532
+
+#: From a burst's last accept to the next burst.
+_APART_SECONDS = 7.0
 
 BUDGETS = {"median": 1.10, "p95": 1.15, "burst_of_20": 1.5}
 
@@ -153,7 +163,11 @@ class Race:
                 timeout=60,
                 alive=lambda: process.poll() is None,
             )
-            jobs = [job for post in range(posts) for job in self._post_and_wait(name, post)]
+            jobs = []
+            for post in range(posts):
+                if post > 0 and self.scenario.burst > 1:
+                    time.sleep(_APART_SECONDS)
+                jobs += self._post_and_wait(name, post)
             requests = self.simulator.requests()
             jobs = [self._wait_until_settled(job) for job in jobs]
         self._count_held(name, jobs)
@@ -172,7 +186,7 @@ class Race:
         rival = None
         if scenario.rivals:
             shortest, longest = _RIVAL_MS
-            rival = int(shortest + (longest - shortest) * ((post * _GOLDEN * 2) % 1))
+            rival = int(shortest + (longest - shortest) * ((0.5 + post * _RIVAL_STEP) % 1))
         jobs = self.simulator.post_jobs(scenario.burst, kind=KIND, rival_reaction_ms=rival)
         patience = time.monotonic() + 6
         done = [self._wait_for_our_accept(job, patience) for job in jobs]
@@ -232,7 +246,7 @@ class Race:
 
 
 def run(scenarios: list[Scenario], *, rounds: int, posts: int, bursts: int, work: Path) -> dict[str, Any]:
-    """All scenarios; per scenario the contestants' figures and times."""
+    """All scenarios; per scenario its ``contestants``' figures and times."""
     results: dict[str, Any] = {}
     for scenario in scenarios:
         with SimulatorProcess(population=0) as simulator:
@@ -240,11 +254,17 @@ def run(scenarios: list[Scenario], *, rounds: int, posts: int, bursts: int, work
             for _ in range(rounds):
                 for name, command in contestants().items():
                     race.turn(name, command, posts if scenario.burst == 1 else bursts)
-        results[scenario.name] = {
-            name: times.row() | {"accepted_ms": times.accepted_ms} for name, times in race.times.items()
-        }
-        show(scenario.name, results[scenario.name])
+        figures = {name: times.row() | {"accepted_ms": times.accepted_ms} for name, times in race.times.items()}
+        show(scenario.name, figures)
+        measured_at = datetime.now(UTC).isoformat(timespec="seconds")
+        results[scenario.name] = {"measured_at": measured_at, "contestants": figures}
     return results
+
+
+def earlier_results() -> dict[str, Any]:
+    """What was written before: ``budgets`` and ``scenarios``."""
+    path = RESULTS / "race.json"
+    return dict(json.loads(path.read_text())) if path.exists() else {"budgets": {}, "scenarios": {}}
 
 
 def show(title: str, contestants_: dict[str, dict[str, Any]]) -> None:
@@ -298,15 +318,18 @@ def against_budgets(results: dict[str, Any]) -> dict[str, dict[str, float]]:
     burst = results.get(Scenario(latency_ms=30, burst=20, rivals=False).name)
     found: dict[str, dict[str, float]] = {}
     if alone:
-        bot, bare = alone["AtoZ Bot"], alone["bare loop"]
+        bot, bare = (alone["contestants"][name] for name in ("AtoZ Bot", "bare loop"))
         found["median"] = {"budget": BUDGETS["median"], "measured": bot["median_ms"] / bare["median_ms"]}
         found["p95"] = {"budget": BUDGETS["p95"], "measured": bot["p95_ms"] / bare["p95_ms"]}
     if alone and burst:
-        last = burst["AtoZ Bot"]["last_of_burst_median_ms"]
+        last, one = (
+            {name: row[figure] for name, row in result["contestants"].items()}
+            for result, figure in ((burst, "last_of_burst_median_ms"), (alone, "median_ms"))
+        )
         found["burst_of_20"] = {
             "budget": BUDGETS["burst_of_20"],
-            "measured": last / alone["AtoZ Bot"]["median_ms"],
-            "bare_loop": burst["bare loop"]["last_of_burst_median_ms"] / alone["bare loop"]["median_ms"],
+            "measured": last["AtoZ Bot"] / one["AtoZ Bot"],
+            "bare_loop": last["bare loop"] / one["bare loop"],
         }
     return found
 
@@ -322,7 +345,7 @@ def draw(results: dict[str, Any], path: Path) -> None:
     rows = (len(results) + columns - 1) // columns
     figure, axes = plt.subplots(rows, columns, figsize=(12, 3.4 * rows), squeeze=False)
     for axis, (title, found) in zip(axes.flat, results.items(), strict=False):
-        for name, row in found.items():
+        for name, row in found["contestants"].items():
             ordered = sorted(row["accepted_ms"])
             shares = [(place + 1) / row["posted"] for place in range(len(ordered))]
             axis.step(ordered, shares, where="post", label=name)
@@ -345,13 +368,13 @@ def main() -> None:
     arguments.add_argument("--quick", action="store_true", help="fewer jobs; the ratios are rougher")
     arguments.add_argument("--only", default="", help="run the scenarios whose name contains this")
     chosen = arguments.parse_args()
-    scenarios = [
+    everything = [
         Scenario(latency_ms=latency, burst=burst, rivals=rivals)
         for latency in (30, 300)
         for burst in (1, 20)
         for rivals in (False, True)
     ]
-    scenarios = [scenario for scenario in scenarios if chosen.only in scenario.name]
+    scenarios = [scenario for scenario in everything if chosen.only in scenario.name]
     if not scenarios:
         raise SystemExit(f"no scenario's name contains {chosen.only!r}")
     rounds, posts, bursts = (2, 12, 3) if chosen.quick else (4, 20, 4)
@@ -361,6 +384,10 @@ def main() -> None:
     for name, found in budgets.items():
         word = "kept" if found["measured"] <= found["budget"] else "MISSED"
         print(f"{name}: {found['measured']:.2f}, budget {found['budget']:.2f}: {word}")
+    earlier = earlier_results()
+    budgets = earlier["budgets"] | budgets
+    known = earlier["scenarios"] | results
+    results = {scenario.name: known[scenario.name] for scenario in everything if scenario.name in known}
     path = write_results("race", {"interval_seconds": INTERVAL_SECONDS, "budgets": budgets, "scenarios": results})
     print(f"written: {path.relative_to(PROJECT)}")
     try:

@@ -74,12 +74,12 @@ def checks(npm: Sequence[str]) -> list[Check]:
 #: More processes than the smallest machine has cores (two), because most tests wait for something; each has servers of
 #: its own. Neighbours stay together, and who has nothing left to do takes from the others.
 _SIDE_BY_SIDE = ("-n", "4", "--dist", "worksteal")
-#: A file's tests share a whole running system, which is ten processes: fewer of these.
-_FILE_BY_FILE = ("-n", "3", "--dist", "loadfile")
+#: A file's tests share a whole running system, which is ten processes: fewer of these. In the order of their names: by
+#: the number of tests the files with few long ones would be begun last, and the others be waited for.
+_FILE_BY_FILE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 TEST_RUNS = (
-    TestRun(name="pytest", folders=("tests/unit", "tests/integration"), options=_SIDE_BY_SIDE),
-    TestRun(name="pytest-faults", folders=("tests/faults",), options=_SIDE_BY_SIDE),
+    TestRun(name="pytest", folders=("tests/unit", "tests/integration", "tests/faults"), options=_SIDE_BY_SIDE),
     TestRun(name="pytest-e2e", folders=("tests/e2e",), options=_FILE_BY_FILE),
 )
 
