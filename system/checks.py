@@ -79,7 +79,8 @@ _SIDE_BY_SIDE = ("-n", "4", "--dist", "worksteal")
 _FILE_BY_FILE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 TEST_RUNS = (
-    TestRun(name="pytest", folders=("tests/unit", "tests/integration", "tests/faults"), options=_SIDE_BY_SIDE),
+    TestRun(name="pytest", folders=("tests/unit", "tests/integration"), options=_SIDE_BY_SIDE),
+    TestRun(name="pytest-faults", folders=("tests/faults",), options=_SIDE_BY_SIDE),
     TestRun(name="pytest-e2e", folders=("tests/e2e",), options=_FILE_BY_FILE),
 )
 
