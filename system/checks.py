@@ -72,8 +72,8 @@ def checks(npm: Sequence[str]) -> list[Check]:
 
 
 #: More processes than the smallest machine has cores (two), because most tests wait for something; each has servers of
-#: its own. Neighbours stay together, and who has nothing left to do takes from the others.
-_SIDE_BY_SIDE = ("-n", "4", "--dist", "worksteal")
+#: its own. The tests of one file share what they start, and stay together.
+_SIDE_BY_SIDE = ("-n", "4", "--dist", "loadfile")
 #: A file's tests share a whole running system, which is ten processes: fewer of these. In the order of their names: by
 #: the number of tests the files with few long ones would be begun last, and the others be waited for.
 _FILE_BY_FILE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")

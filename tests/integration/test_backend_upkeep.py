@@ -63,6 +63,8 @@ def test_settings_of_another_databases_time_do_not_outrank_what_is_saved(api: Ap
 
     until(told)
     now = api.http.get("/api/bot/configuration").json()
-    assert (saved["version"], now["version"]) == (1, 42)
+    # a bot of the test before may still be fresh, and what is saved outranks its version, too
+    assert saved["version"] < 41
+    assert now["version"] == 42
     assert now["configuration"] == saved["configuration"]
     until(lambda: b'"version":42' in (api_redis.get(CONFIGURATION) or b""))
