@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     @field_validator("atoz_data_dir", "atoz_log_dir", "atoz_bot_script")
     @classmethod
     def _from_the_project(cls, path: Path | None) -> Path | None:
-        return None if path is None else (PROJECT / path.expanduser()).resolve()
+        return None if path is None else _in_project(path)
 
     @field_validator("log_level")
     @classmethod
@@ -142,7 +142,11 @@ def data_folder(environment: Mapping[str, str]) -> Path:
     file = _env_file(environment)
     written = dotenv_values(file) if file is not None and file.is_file() else {}
     named = environment.get("ATOZ_DATA_DIR") or written.get("ATOZ_DATA_DIR") or "data"
-    return (PROJECT / Path(named).expanduser()).resolve()
+    return _in_project(Path(named))
+
+
+def _in_project(path: Path) -> Path:
+    return (PROJECT / path.expanduser()).resolve()
 
 
 def _env_file(environment: Mapping[str, str]) -> Path | None:
