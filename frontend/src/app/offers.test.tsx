@@ -60,6 +60,58 @@ describe("an offer", () => {
     expect(screen.queryByRole("region", { name: "Your answers" })).not.toBeInTheDocument();
   });
 
+  it("is followed to its end also where the bot is done before the answer's own request is", async () => {
+    plane().jobs = [anOffer()];
+    const release = plane().hold();
+    const { user } = renderDashboard("/");
+    await live();
+    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await waitFor(() => expect(plane().requests("POST", "/api/bot/jobs/10432/approve")).toHaveLength(1));
+    await offers();
+
+    plane().send("job_processed", aJob({ updated_at: later() }));
+    const answers = await screen.findByRole("region", { name: "Your answers" });
+    expect(answers).toHaveTextContent("It is yours: the portal shows it under your name.");
+    release();
+
+    await user.click(within(answers).getByRole("button", { name: `Close ${TITLE}` }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Your answers" })).not.toBeInTheDocument());
+  });
+
+  it("is still followed after the connection was lost and is back", async () => {
+    plane().jobs = [anOffer()];
+    const { user } = renderDashboard("/");
+    await live();
+    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    plane().send("job_processed", anOffer({ status: "pending", claim_state: "submitted", updated_at: later() }));
+    await screen.findByText("The bot is taking it…");
+
+    plane().goAway();
+    await screen.findByText("Reconnecting…");
+    plane().jobs = [aJob({ updated_at: new Date(Date.now() + 2000).toISOString() })];
+    plane().comeBack();
+
+    expect(
+      await within(await screen.findByRole("region", { name: "Your answers" })).findByText(/It is yours/),
+    ).toBeVisible();
+  });
+
+  it("that ran out while it was answered says so", async () => {
+    plane().jobs = [anOffer()];
+    const release = plane().hold();
+    plane().refusal = aProblem(409, "The time to answer for job 10432 was over at 10:05:00.");
+    const { user } = renderDashboard("/");
+    await live();
+    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+
+    plane().send("job_processed", anOffer({ status: "declined", claim_state: "expired", updated_at: later() }));
+    release();
+
+    expect(await screen.findByText(/The time to answer ran out/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: `Close ${TITLE}` }));
+    expect(screen.queryByText(/The time to answer ran out/)).not.toBeInTheDocument();
+  });
+
   it("is declined", async () => {
     plane().jobs = [anOffer()];
     const { user } = renderDashboard("/");

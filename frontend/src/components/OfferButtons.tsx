@@ -22,11 +22,15 @@ const URGENT_MS = 30_000;
 
 interface OfferButtonsProps {
   readonly job: JobRecord;
-  readonly onAnswered?: (answer: OfferAnswer) => void;
+  /** Called at the click. The bot may be done before the answer's own request is, so a parent that shows offers alone
+   * has to hold on to this one from here. */
+  readonly onAnswer?: () => void;
+  /** Called when the control plane has taken the answer. */
+  readonly onAnswered?: () => void;
 }
 
 /** The time that is left, "Approve" and "Decline", and what came of the answer. */
-export function OfferButtons({ job, onAnswered }: OfferButtonsProps) {
+export function OfferButtons({ job, onAnswer, onAnswered }: OfferButtonsProps) {
   const now = useNow();
   const answering = useAnswerOffer();
   const said = useSaid().find(
@@ -36,12 +40,14 @@ export function OfferButtons({ job, onAnswered }: OfferButtonsProps) {
       Date.parse(at) >= answering.submittedAt - 5_000,
   );
   const left = timeLeft(job, now);
-  const isOpen = job.status === "offered" && (left === undefined || left > 0);
+  const isInTime = left === undefined || left > 0 || answering.isPending;
+  const isOpen = job.status === "offered" && isInTime;
   const sent = answering.isSuccess ? answering.variables.answer : undefined;
   const title = jobTitle(job);
 
   function answer(given: OfferAnswer) {
-    answering.mutate({ job, answer: given }, { onSuccess: () => onAnswered?.(given) });
+    onAnswer?.();
+    answering.mutate({ job, answer: given }, { onSuccess: () => onAnswered?.() });
   }
 
   if (sent !== undefined || !isOpen) {

@@ -51,6 +51,7 @@ export class FakeControlPlane {
   readonly handlers: readonly (HttpHandler | WebSocketHandler)[];
 
   private readonly live = ws.link(/\/ws$/);
+  private held: Promise<void> | undefined;
 
   constructor() {
     this.handlers = [
@@ -141,6 +142,18 @@ export class FakeControlPlane {
     this.isAway = false;
   }
 
+  /** Leave state-changing requests without an answer, as on a slow line; gives back how to answer them. */
+  hold(): () => void {
+    let release: (() => void) | undefined;
+    this.held = new Promise((resolve) => {
+      release = resolve;
+    });
+    return () => {
+      this.held = undefined;
+      release?.();
+    };
+  }
+
   /** The requests of one kind, e.g. `PUT /api/bot/configuration`. */
   requests(method: string, path: string): readonly Asked[] {
     return this.asked.filter((request) => request.method === method && request.path === path);
@@ -158,6 +171,7 @@ export class FakeControlPlane {
     return async ({ request }: { request: Request }) => {
       if (this.isAway) return HttpResponse.error();
       const asked = await this.note(request);
+      await this.held;
       const { refusal } = this;
       if (refusal !== undefined) {
         this.refusal = undefined;

@@ -1,6 +1,7 @@
 import { Button, Drawer, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { IconCheck, IconExternalLink, IconFileUnknown, IconX } from "@tabler/icons-react";
 import { useId, useState, type ReactNode } from "react";
+import { useJob } from "@/api/requests/find-job";
 import { useConfiguration } from "@/api/requests/get-configuration";
 import type { JobRecord } from "@/api/types";
 import { Empty } from "@/components/Empty";
@@ -11,7 +12,6 @@ import { calendarDay } from "@/lib/time";
 import { appointment, appointmentDuration, jobTitle } from "@/words/job";
 import { lossLesson } from "@/words/loss";
 import { ruleName } from "@/words/rules";
-import { useJob } from "./api/find-job";
 import { ClaimSteps } from "./ClaimSteps";
 import { DrawerHead } from "./DrawerHead";
 import { story } from "./story";

@@ -2,7 +2,7 @@ import { Anchor, CloseButton, Title } from "@mantine/core";
 import { IconBellRinging } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { jobId } from "@/api/job-id";
-import { useLiveJobs } from "@/api/live/live-data";
+import { useJob } from "@/api/requests/find-job";
 import { useOffers } from "@/api/requests/list-offers";
 import type { JobRecord } from "@/api/types";
 import { HelpTip } from "@/components/HelpTip";
@@ -19,6 +19,14 @@ const SHOWN_AFTER_DEADLINE_MS = 15_000;
 /** Where an offer without a deadline is sorted. */
 const FAR_AWAY = "9999-12-31T00:00:00Z";
 
+/** An offer that was answered here. */
+interface Followed {
+  /** The offer as it was when it was answered. */
+  readonly offer: JobRecord;
+  /** The control plane has taken the answer; before that, and where it refused, the offer still waits. */
+  readonly isTaken: boolean;
+}
+
 interface OffersPanelProps {
   readonly onOpenJob: (id: string) => void;
 }
@@ -27,21 +35,23 @@ interface OffersPanelProps {
 export function OffersPanel({ onOpenJob }: OffersPanelProps) {
   const headingId = useId();
   const now = useNow();
-  const live = useLiveJobs();
   const offers = useOffers();
   // What was answered here stays until the owner has seen what came of it.
-  const [answered, setAnswered] = useState<ReadonlyMap<string, JobRecord>>(new Map());
+  const [followed, setFollowed] = useState<ReadonlyMap<string, Followed>>(new Map());
 
   const waiting = offers.filter((job) => (timeLeft(job, now) ?? 0) > -SHOWN_AFTER_DEADLINE_MS);
-  const open = waiting.filter((job) => !answered.has(jobId(job)));
-  const followed = [...answered].map(([id, job]) => latest(job, live.get(id)));
-  // An answered one keeps its place: its deadline is that of the offer, which later reports carry no more.
-  const deadline = (job: JobRecord) => Date.parse((answered.get(jobId(job)) ?? job).offer_expires_at ?? FAR_AWAY);
-  const shown = [...open, ...followed].sort((one, other) => deadline(one) - deadline(other));
+  const open = waiting.filter((job) => followed.get(jobId(job))?.isTaken !== true);
+  const openIds = new Set(open.map(jobId));
+  const decided = [...followed].filter(([id]) => !openIds.has(id)).map(([, { offer }]) => offer);
+  const shown = [...open, ...decided].sort((one, other) => deadline(one) - deadline(other));
   if (shown.length === 0) return null;
 
+  function follow(offer: JobRecord, isTaken: boolean) {
+    setFollowed((before) => new Map(before).set(jobId(offer), { offer, isTaken }));
+  }
+
   function dismiss(job: JobRecord) {
-    setAnswered((before) => new Map([...before].filter(([id]) => id !== jobId(job))));
+    setFollowed((before) => new Map([...before].filter(([id]) => id !== jobId(job))));
   }
 
   return (
@@ -57,23 +67,51 @@ export function OffersPanel({ onOpenJob }: OffersPanelProps) {
         </HelpTip>
       </div>
       <ul className={classes.offers}>
-        {shown.map((job) => {
-          const id = jobId(job);
+        {shown.map((offer) => {
+          const id = jobId(offer);
           return (
-            <li key={id} className={classes.offer} aria-label={jobTitle(job)}>
-              <div className={classes.job}>
-                <Anchor component="button" type="button" className={classes.title} onClick={() => onOpenJob(id)}>
-                  {jobTitle(job)}
-                </Anchor>
-                {answered.has(id) && <CloseButton aria-label={`Close ${jobTitle(job)}`} onClick={() => dismiss(job)} />}
-              </div>
-              <p className={classes.facts}>{factsOf(job)}</p>
-              <OfferButtons job={job} onAnswered={() => setAnswered((before) => new Map(before).set(id, job))} />
-            </li>
+            <OfferCard
+              key={id}
+              offer={offer}
+              isOpen={openIds.has(id)}
+              onOpenJob={() => onOpenJob(id)}
+              onAnswer={() => follow(offer, false)}
+              onAnswered={() => follow(offer, true)}
+              onDismiss={() => dismiss(offer)}
+            />
           );
         })}
       </ul>
     </section>
+  );
+}
+
+interface OfferCardProps {
+  readonly offer: JobRecord;
+  /** Whether it still waits for an answer; else it is shown for what came of the answer. */
+  readonly isOpen: boolean;
+  readonly onOpenJob: () => void;
+  readonly onAnswer: () => void;
+  readonly onAnswered: () => void;
+  readonly onDismiss: () => void;
+}
+
+/** One offer, and after the answer the job that it became. */
+function OfferCard({ offer, isOpen, onOpenJob, onAnswer, onAnswered, onDismiss }: OfferCardProps) {
+  const { job: found } = useJob(jobId(offer), { isAsked: !isOpen });
+  const job = isOpen ? offer : (found ?? offer);
+  const title = jobTitle(job);
+  return (
+    <li className={classes.offer} aria-label={title}>
+      <div className={classes.job}>
+        <Anchor component="button" type="button" className={classes.title} onClick={onOpenJob}>
+          {title}
+        </Anchor>
+        {!isOpen && <CloseButton aria-label={`Close ${title}`} onClick={onDismiss} />}
+      </div>
+      <p className={classes.facts}>{factsOf(job)}</p>
+      <OfferButtons job={job} onAnswer={onAnswer} onAnswered={onAnswered} />
+    </li>
   );
 }
 
@@ -84,6 +122,7 @@ function factsOf(job: JobRecord): string {
     .join(" · ");
 }
 
-function latest(job: JobRecord, live: JobRecord | undefined): JobRecord {
-  return live !== undefined && Date.parse(live.updated_at) >= Date.parse(job.updated_at) ? live : job;
+/** Where an offer stands: the one that is over first comes first, and an answered one keeps its place. */
+function deadline(offer: JobRecord): number {
+  return Date.parse(offer.offer_expires_at ?? FAR_AWAY);
 }

@@ -1,9 +1,9 @@
 import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { jobId, jobIdParts } from "@/api/job-id";
-import { useLiveJobs } from "@/api/live/live-data";
-import { keys } from "@/api/query-keys";
-import { listJobs, type JobPage } from "@/api/requests/list-jobs";
-import type { JobRecord } from "@/api/types";
+import { jobId, jobIdParts } from "../job-id";
+import { useLiveJobs } from "../live/live-data";
+import { keys } from "../query-keys";
+import type { JobRecord } from "../types";
+import { listJobs, type JobPage } from "./list-jobs";
 
 /** The API finds by the beginnings of words, so `104` finds 10432 too; the right one is picked from what it found. */
 const FOUND_AT_MOST = 200;
@@ -23,10 +23,15 @@ export const jobQuery = (id: string) =>
     queryFn: ({ signal }) => findJob(id, signal),
   });
 
+interface Asking {
+  /** Whether the API is asked; else only what is known already counts. */
+  readonly isAsked: boolean;
+}
+
 /** One job in its latest state; at once where a list has it already. */
-export function useJob(id: string) {
+export function useJob(id: string, { isAsked }: Asking = { isAsked: true }) {
   const queryClient = useQueryClient();
-  const query = useQuery(jobQuery(id));
+  const query = useQuery({ ...jobQuery(id), enabled: isAsked });
   const live = useLiveJobs().get(id);
   const known = [live, query.data ?? undefined, shownElsewhere(id, queryClient)].filter((job) => job !== undefined);
   const job = known.reduce<JobRecord | undefined>(
