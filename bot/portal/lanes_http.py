@@ -20,6 +20,7 @@ import httpx
 from bot.portal.accept_page import FRESH, read_accept_page
 from bot.portal.answers import read_answer
 from bot.portal.board_walk import BoardWalk, address_of_page
+from bot.portal.connections import URGENT, connections_to
 from bot.portal.credentials import Cookie, SignedIn
 from bot.portal.definition import PortalDefinition
 from bot.portal.errors import LayoutChanged, RetryLater
@@ -68,14 +69,8 @@ class HttpLane:
         self._pages = definition
         self._turns = turns or AlwaysMyTurn()
         self._http_login = login = session.http_login
-        limits = httpx.Limits(
-            max_connections=_MOST_CONNECTIONS,
-            max_keepalive_connections=_MOST_CONNECTIONS,
-            keepalive_expiry=_KEEP_IDLE.total_seconds(),
-        )
         self._http = httpx.AsyncClient(
-            http2=True,
-            limits=limits,
+            transport=connections_to(definition.base_url, most=_MOST_CONNECTIONS, keep_idle=_KEEP_IDLE),
             timeout=REQUEST_TIMEOUT.total_seconds(),
             headers={"User-Agent": _USER_AGENT, "Accept": _ACCEPTED if self._definition.board.is_json else "text/html"},
             follow_redirects=False,
@@ -162,7 +157,7 @@ class HttpLane:
         if self._definition.accept.way != "page":
             form = await self._with_tokens(row.accept, row)
             self._turns.to_accept()
-            return await self._send(form, referer=self._board_address)
+            return await self._send(form, referer=self._board_address, urgent=True)
         try:
             found = await self._form_of_accept_page(row.accept.action, row.job.portal_id)
         except LayoutChanged as error:
@@ -170,7 +165,7 @@ class HttpLane:
         if found is None:
             return AcceptAnswer(http_status=None)
         self._turns.to_accept()
-        return await self._send(found, referer=row.accept.action)
+        return await self._send(found, referer=row.accept.action, urgent=True)
 
     async def reject(self, row: BoardRow) -> AcceptAnswer:
         """Send the row's reject form, once; see the protocol."""
@@ -178,7 +173,7 @@ class HttpLane:
             raise ValueError(f"{row.job.reference} has no reject form")
         form = await self._with_tokens(row.reject, row)
         await self._turns.to_ask()
-        return await self._send(form, referer=self._board_address)
+        return await self._send(form, referer=self._board_address, urgent=False)
 
     async def _form_of_accept_page(self, address: str, portal_id: str) -> Form | None:
         """The form on the page that an accept leads to; None where the job does not read as free there.
@@ -240,8 +235,8 @@ class HttpLane:
         """The page that a browser would show while somebody accepts."""
         return address_of_page(self._pages, self._pages.board.query)
 
-    async def _send(self, form: Form, *, referer: str) -> AcceptAnswer:
-        """Send a form, once."""
+    async def _send(self, form: Form, *, referer: str, urgent: bool) -> AcceptAnswer:
+        """Send a form, once; ``urgent`` before whatever else waits for a connection."""
         is_get = form.method == "get"
         fields = urlencode(form.fields)
         try:
@@ -251,6 +246,7 @@ class HttpLane:
                 content=None if is_get else fields,
                 headers={"Referer": referer} | ({} if is_get else _AS_FORM),
                 timeout=ACCEPT_TIMEOUT.total_seconds(),
+                extensions={URGENT: urgent},
             )
         except _NOT_SENT as error:
             raise _no_answer(error) from error
@@ -295,7 +291,7 @@ class HttpLane:
             await self._turns.to_ask()
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT.total_seconds()):
-                return await self._http.get(address)
+                return await self._http.get(address, extensions={URGENT: claims})
         except (httpx.HTTPError, TimeoutError) as error:
             raise _no_answer(error) from error
 
