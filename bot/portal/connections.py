@@ -19,6 +19,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+#: Servers keep an idle connection open for five seconds and more.
+_SURELY_OPEN = timedelta(seconds=2)
+
 #: The extension of a request that is served before others where all connections are taken.
 URGENT = "urgent"
 
@@ -41,8 +44,8 @@ class Connections(httpx.AsyncBaseTransport):
         self._make = make
         self._most = most
         self._made: list[httpx.AsyncBaseTransport] = []
-        #: the one used last is taken first: it is the least likely to have been closed by the portal
-        self._idle: list[httpx.AsyncBaseTransport] = []
+        #: with the loop's time at which each was used last, the longest ago first
+        self._idle: list[tuple[httpx.AsyncBaseTransport, float]] = []
         self._waiting: list[tuple[bool, int, asyncio.Future[httpx.AsyncBaseTransport]]] = []
         self._order = count()
         #: one that speaks HTTP/2
@@ -67,14 +70,18 @@ class Connections(httpx.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
-        """Close all of them."""
+        """Close all of them; whoever waits for one is told that nothing was sent."""
+        for _, _, turn in self._waiting:
+            if not turn.done():
+                turn.set_exception(httpx.ConnectError("the connections were closed"))
+        self._waiting.clear()
         for connection in self._made:
             await connection.aclose()
 
     async def _turn(self, request: httpx.Request) -> httpx.AsyncBaseTransport:
         """A connection for this request alone, at once or when its turn has come."""
         if self._idle:
-            return self._idle.pop()
+            return self._idle_one()
         if len(self._made) < self._most:
             self._made.append(self._make())
             return self._made[-1]
@@ -85,7 +92,7 @@ class Connections(httpx.AsyncBaseTransport):
             async with asyncio.timeout(request.extensions.get("timeout", {}).get("pool")):
                 return await turn
         except BaseException as error:
-            if turn.done() and not turn.cancelled():
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._give_back(turn.result())  # it came in the very moment in which nobody waited for it any more
             if isinstance(error, TimeoutError):
                 raise httpx.PoolTimeout("all connections are taken", request=request) from error
@@ -99,7 +106,17 @@ class Connections(httpx.AsyncBaseTransport):
             if not turn.done():
                 turn.set_result(connection)
                 return
-        self._idle.append(connection)
+        self._idle.append((connection, asyncio.get_running_loop().time()))
+
+    def _idle_one(self) -> httpx.AsyncBaseTransport:
+        """One that is open, as far as anybody can know, and so that looks keep several open.
+
+        Of those that were used just now it is the one that has rested longest; else the one that was used last.
+        """
+        just_now = asyncio.get_running_loop().time() - _SURELY_OPEN.total_seconds()
+        places = (place for place, (_, used_at) in enumerate(self._idle) if used_at > just_now)
+        connection, _ = self._idle.pop(next(places, -1))
+        return connection
 
     def _share(self, connection: httpx.AsyncBaseTransport) -> None:
         """From now on all requests go over this one; should it cease to speak HTTP/2, it makes more by itself."""

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from system.browser import launch_arguments
 from system.environment import PROJECT
 from tests.e2e.launched import LaunchedSystem
+
+#: Several whole systems share the machine with the browser that looks at them.
+expect.set_options(timeout=15_000)
 
 
 class Launch:

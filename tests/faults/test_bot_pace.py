@@ -145,7 +145,7 @@ def test_outside_the_opening_hours_nobody_looks_until_the_owner_says_otherwise(
         tell(reports, run, 1)
         began = time.monotonic()
         wait_until(lambda: looks(simulator))
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10, "not in three days"
         wait_until(lambda: ours(simulator, number))
         wait_until(lambda: reason(reports, run) == "")
         tell(reports, run, 2, opening_hours=closed)

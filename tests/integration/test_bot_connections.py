@@ -18,6 +18,8 @@ class SlowPortal:
         self.connections = 0
         #: the first lines of requests, in the order of their arrival: ``GET /1 HTTP/1.1``
         self.arrived: list[str] = []
+        #: the connection that each came over, counted from 1
+        self.over: list[int] = []
         self._held: list[asyncio.Event] = []
         self._changed = asyncio.Condition()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -28,10 +30,12 @@ class SlowPortal:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        number = self.connections
         self._writers.add(writer)
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                self.over.append(number)
                 await self._arrive(head.split("\r\n", 1)[0])
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
                 await writer.drain()
@@ -99,6 +103,24 @@ async def test_every_request_of_a_burst_has_a_connection_of_its_own_at_once() ->
         assert portal.connections == 20
 
 
+async def test_looks_keep_more_than_one_connection_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served() as (portal, address), client(address, most=32) as http:
+        both = [asyncio.create_task(http.get(f"/{number}")) for number in range(2)]
+        await portal.has(2)
+        portal.answer_all()
+        await asyncio.gather(*both)
+        portal.over.clear()
+        for _ in range(4):
+            await http.get("/now")
+        assert sorted(portal.over) == [1, 1, 2, 2]
+        # a connection that has rested for long may be closed by now: the one used last is the safest
+        monkeypatch.setattr("bot.portal.connections._SURELY_OPEN", timedelta(0))
+        portal.over.clear()
+        for _ in range(4):
+            await http.get("/now")
+        assert len(set(portal.over)) == 1
+
+
 async def test_an_accept_goes_before_everything_else_that_waits_and_the_rest_in_order() -> None:
     async with served() as (portal, address), client(address, most=1) as http:
         tasks = [asyncio.create_task(http.get("/first"))]
@@ -139,6 +161,21 @@ async def test_who_waits_too_long_is_told_and_nothing_of_it_is_sent() -> None:
         await held
         assert (await http.get("/now")).text == "ok"
         assert portal.paths == ["/held", "/now"]
+
+
+async def test_who_waits_when_all_is_closed_is_told_that_nothing_was_sent() -> None:
+    async with served() as (portal, address):
+        http = client(address, most=1)
+        held = asyncio.create_task(http.get("/held"))
+        await portal.has(1)
+        waiting = asyncio.create_task(http.get("/never"))
+        await asyncio.sleep(0)
+        await http.aclose()
+        with pytest.raises(httpx.ConnectError):
+            await waiting
+        with pytest.raises(httpx.HTTPError):
+            await held
+        assert portal.paths == ["/held"]
 
 
 async def test_a_connection_that_the_portal_cut_is_replaced() -> None:

@@ -63,7 +63,7 @@ def test_who_ignores_the_signal_is_killed_after_the_patience(value: str) -> None
     began = time.monotonic()
     stubborn = processes.stop([psutil.Process(process.pid)], patience_seconds=0.3)
     assert [one.pid for one in stubborn] == [process.pid]
-    assert 0.3 <= time.monotonic() - began < 3
+    assert 0.3 <= time.monotonic() - began < 10
     assert process.wait() == -signal.SIGKILL
 
 

@@ -80,12 +80,15 @@ def test_the_sender_hears_of_what_is_on_disk(outbox: Outbox) -> None:
 
 
 def test_an_urgent_event_does_not_wait_for_the_passes_before_it(outbox: Outbox) -> None:
-    began = time.monotonic()
-    outbox.put(cycle(1))
-    outbox.put(notice())
-    written(outbox)
-    assert time.monotonic() - began < 0.9  # the passes wait a second
-    assert [event.type for event in stored(outbox)] == ["cycle_complete", "notice"]
+    took = []
+    for number in range(3):
+        began = time.monotonic()
+        outbox.put(cycle(number))
+        outbox.put(notice())
+        written(outbox)
+        took.append(time.monotonic() - began)
+    assert min(took) < 0.9  # the passes wait a second; a busy machine only adds
+    assert [event.type for event in stored(outbox)] == ["cycle_complete", "notice"] * 3
 
 
 def test_numbers_and_identity_go_on_after_the_process_ended(tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ def has_vanished(session: Session, session_id: str) -> None:
     if row is None or row.started_by is not StartedBy.COMMAND_LINE:
         return
     if row.state not in ENDED:
-        reason = "The bot ended without saying why. Start it again from the command line."
+        reason = "A bot that was started from the command line ended without saying why. Start it again there."
         _end(row, SessionState.FAILED, reason)
         logs.write(
             session,
@@ -271,9 +271,9 @@ def has_vanished(session: Session, session_id: str) -> None:
                 LogLine(
                     at=row.state_at,
                     session_id=session_id,
-                    level=LogLevel.WARNING,
-                    action="bot_vanished",
-                    message="A bot that was started from the command line ended without saying why.",
+                    level=LogLevel.ERROR,
+                    action=f"session_{SessionState.FAILED.value}",
+                    message=reason,
                 )
             ],
         )
