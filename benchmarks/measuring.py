@@ -6,13 +6,20 @@ import os
 import platform
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from system import processes
+
 PROJECT = Path(__file__).resolve().parents[1]
+#: In the environment of everything that a benchmark starts.
+MARKER = "ATOZ_BENCHMARK"
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
@@ -36,6 +43,13 @@ def wait_until(
         if time.monotonic() > deadline or not alive():
             raise TimeoutError(f"{what}: not within {timeout:.0f} s")
         time.sleep(0.02)
+
+
+def begin() -> None:
+    """Call this first: what this benchmark starts ends with it, and what a killed one left running ends now."""
+    processes.stop(processes.marked(MARKER, processes.is_over), gently=signal.SIGKILL)
+    os.environ[MARKER] = processes.name_of_run(psutil.Process())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measuring import PROJECT, percentile, running, wait_until, write_results
+from benchmarks.measuring import PROJECT, begin, percentile, running, wait_until, write_results
 from benchmarks.race import KIND, environment
 from tests.simulator_client import SimulatorProcess
 
@@ -111,6 +111,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seconds", type=float, default=30.0, help="length of each phase")
     chosen = arguments.parse_args()
+    begin()
     if not Path(f"/proc/{os.getpid()}/smaps_rollup").exists():
         raise SystemExit("the proportional set size is known on Linux only")
     with tempfile.TemporaryDirectory(prefix="atoz-memory-") as work:

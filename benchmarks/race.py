@@ -32,7 +32,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measuring import PROJECT, RESULTS, percentile, running, wait_until, write_results
+from benchmarks.measuring import PROJECT, RESULTS, begin, percentile, running, wait_until, write_results
 from benchmarks.stages import STAGES, stages_of
 from tests.simulator_client import JobTruth, SimulatorProcess
 
@@ -368,6 +368,7 @@ def main() -> None:
     arguments.add_argument("--quick", action="store_true", help="fewer jobs; the ratios are rougher")
     arguments.add_argument("--only", default="", help="run the scenarios whose name contains this")
     chosen = arguments.parse_args()
+    begin()
     everything = [
         Scenario(latency_ms=latency, burst=burst, rivals=rivals)
         for latency in (30, 300)

@@ -574,7 +574,11 @@ class AtozBot(Watcher):
     def _task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         if self._tasks is None:
             raise RuntimeError("the engine does not run")
-        task = self._tasks.create_task(work, name=name, context=for_its_own_purpose())
+        try:
+            task = self._tasks.create_task(work, name=name, context=for_its_own_purpose())
+        except RuntimeError:
+            work.close()  # the engine is ending because something failed: nothing new begins
+            raise
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task

@@ -38,6 +38,20 @@ def marked(name: str, matches: Callable[[str], bool]) -> list[psutil.Process]:
     return found
 
 
+def name_of_run(process: psutil.Process) -> str:
+    """A name for what a process starts, which no later process has: its number may be given again."""
+    return f"{process.pid}-{int(process.create_time())}"
+
+
+def is_over(run: str) -> bool:
+    """Whether the process that a run is named after (``name_of_run``) has ended, however it ended."""
+    pid, _, _ = run.partition("-")
+    try:
+        return name_of_run(psutil.Process(int(pid))) != run
+    except (psutil.NoSuchProcess, ValueError):
+        return True
+
+
 def working_in(folder: Path, *, names: Sequence[str]) -> list[psutil.Process]:
     """The running processes named one of ``names`` whose working folder is ``folder`` or lies in it."""
     wanted = folder.resolve()

@@ -35,19 +35,6 @@ hypothesis_settings.register_profile("exploring", deadline=None)
 hypothesis_settings.load_profile("repeatable")
 
 
-def _run_name(process: psutil.Process) -> str:
-    return f"{process.pid}-{int(process.create_time())}"
-
-
-def _is_over(run: str) -> bool:
-    """Whether the test run of that name ended, however it ended."""
-    pid, _, _ = run.partition("-")
-    try:
-        return _run_name(psutil.Process(int(pid))) != run
-    except (psutil.NoSuchProcess, ValueError):
-        return True
-
-
 def _clean_up(run: str) -> None:
     """Kills what the run left and removes its folder."""
     left = processes.marked(TEST_MARKER, lambda value: value == run)
@@ -62,12 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Names this run, and cleans up after runs that were killed."""
     if hasattr(config, "workerinput"):
         return  # a worker of pytest-xdist belongs to the run that started it
-    for value in {one.environ().get(TEST_MARKER, "") for one in processes.marked(TEST_MARKER, _is_over)}:
+    for value in {one.environ().get(TEST_MARKER, "") for one in processes.marked(TEST_MARKER, processes.is_over)}:
         _clean_up(value)
     for folder in _RUNS.glob("*-*"):
-        if _is_over(folder.name):
+        if processes.is_over(folder.name):
             _clean_up(folder.name)
-    os.environ[TEST_MARKER] = _run_name(psutil.Process())
+    os.environ[TEST_MARKER] = processes.name_of_run(psutil.Process())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

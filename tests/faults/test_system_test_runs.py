@@ -1,4 +1,4 @@
-"""A test run that is killed leaves servers behind, and the next run ends them."""
+"""A test run or a benchmark that is killed leaves processes behind, and the next run ends them."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from system import processes
 from system.environment import PROJECT
@@ -47,3 +48,31 @@ def test_the_next_run_ends_what_a_killed_one_left(tmp_path: Path) -> None:
     collecting = [*pytest_command, "--collect-only", "tests/unit/test_system_places.py"]
     subprocess.run(collecting, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, check=True)
     assert not any(processes.is_alive(server) for server in servers)
+
+
+_BENCHMARK = """
+import pathlib, sys, tempfile, time
+from benchmarks.measuring import begin, running
+begin()
+command = [sys.executable, "-c", "import time; time.sleep(600)"]
+with tempfile.TemporaryDirectory() as folder, running(command, environment={}, log=pathlib.Path(folder) / "log") as one:
+    print(one.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_benchmark_started_ends_with_it_or_with_the_next_one(end: signal.Signals) -> None:
+    def run(script: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+
+    with run(_BENCHMARK) as benchmark:
+        assert benchmark.stdout
+        contestant = psutil.Process(int(benchmark.stdout.readline()))
+        assert processes.is_alive(contestant)
+        benchmark.send_signal(end)
+        benchmark.wait()
+    if end is signal.SIGKILL:
+        assert processes.is_alive(contestant)
+        run("from benchmarks.measuring import begin; begin()").communicate()
+    assert not processes.is_alive(contestant)

@@ -132,19 +132,13 @@ def test_an_accepted_job_is_not_told_as_rejected_because_a_later_session_looked_
 
 def test_the_owners_wishes_are_told_at_once(api: Api) -> None:
     with watching(api) as watched:
-        took = []
-        for wish, wanted in (("start", "running"), ("pause", "paused"), ("resume", "running")):
-            asked = time.monotonic()
-            session_id = api.post(wish).json()["status"]["session_id"]
-            until(
-                lambda session_id=session_id, wanted=wanted: any(  # type: ignore[misc]  # bound on purpose
-                    (one["session_id"], one["wanted"]) == (session_id, wanted)
-                    for one in watched.of("status_update")[-1:]
-                )
-            )
-            took.append(time.monotonic() - asked)
-        assert watched.of("status_update")[0]["status"] == "starting"
-        assert min(took) < 1.0, "of three tries the best: a busy machine only adds"
+        started = api.post("start").json()["status"]
+        status = watched.wait_for("status_update")[0]
+        assert (status["session_id"], status["status"], status["wanted"]) == (
+            started["session_id"],
+            "starting",
+            "running",
+        )
         until(lambda: watched.of("status_update")[-1]["status"] == "running")
         assert watched.of("status_update")[-1]["is_running"]
         api.post("stop")
@@ -156,9 +150,14 @@ def test_the_owners_wishes_are_told_at_once(api: Api) -> None:
             ("stopping", True),
             ("stopped", False),
         ]  # nothing flickers
-        saved = api.http.put("/api/bot/configuration", json={"check_interval_seconds": 3}).json()
-        (changed,) = watched.wait_for("configuration_updated", patience=1.0)
-        assert (changed["version"], changed["session_id"]) == (saved["version"], None)
+        took = []
+        for interval in (3, 4, 5):
+            asked = time.monotonic()
+            saved = api.http.put("/api/bot/configuration", json={"check_interval_seconds": interval}).json()
+            changed = watched.wait_for("configuration_updated", len(took) + 1)[-1]
+            took.append(time.monotonic() - asked)
+            assert (changed["version"], changed["session_id"]) == (saved["version"], None)
+        assert min(took) < 1.0, "of three tries the best: a busy machine only adds"
 
 
 def test_a_heartbeat_that_stops_is_told(api: Api, api_redis: Redis) -> None:
