@@ -216,6 +216,9 @@ class AtozBot(Watcher):
             raise _first(errors) from errors
         finally:
             self._tell_now()
+            if self._reading_now is not None:
+                self._reading_now.cancel()
+                await asyncio.wait([self._reading_now])
             await self._access.close()
         if self._refused_because is not None:
             raise self._refused_because
@@ -300,6 +303,8 @@ class AtozBot(Watcher):
         """Read the board out of turn and take it up; who asks meanwhile gets the same reading."""
         if self._reading_now is None or self._reading_now.done():
             self._reading_now = asyncio.create_task(self._read_board(self._access.use), name="read the board now")
+            # whoever asked may have given up when it fails
+            self._reading_now.add_done_callback(lambda task: task.cancelled() or task.exception())
         await asyncio.shield(self._reading_now)
 
     async def _read_board(self, through: "_Through") -> None:

@@ -150,7 +150,7 @@ def test_the_owners_wishes_are_told_at_once(api: Api) -> None:
             ("stopping", True),
             ("stopped", False),
         ]  # nothing flickers
-        took = []
+        took: list[float] = []
         for interval in (3, 4, 5):
             asked = time.monotonic()
             saved = api.http.put("/api/bot/configuration", json={"check_interval_seconds": interval}).json()

@@ -463,6 +463,22 @@ async def test_stopping_finishes_the_claim_under_way(tmp_path: Path) -> None:
 
 
 @in_virtual_time
+async def test_when_it_has_stopped_it_does_nothing_more(tmp_path: Path) -> None:
+    portal = MemoryPortal(slow=30.0)
+    bot = Bot(portal, tmp_path)
+    await bot.start()
+    await asyncio.sleep(2)
+    portal.break_next("board", Fault.SLOW, Fault.SLOW)
+    # as a claim does that needs a new form, and is given up
+    asking = asyncio.create_task(bot.engine.read_board_now())
+    await asyncio.sleep(0.1)
+    asking.cancel()
+    await bot.stop()
+    await asyncio.sleep(0)
+    assert {task.get_name() for task in asyncio.all_tasks() - {asyncio.current_task()}} == set()
+
+
+@in_virtual_time
 async def test_an_answer_that_comes_too_late_moves_nothing_backwards(tmp_path: Path) -> None:
     portal = MemoryPortal(slow=3.0)
     async with running(portal, tmp_path, times=EngineTimes()) as bot:
