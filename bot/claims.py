@@ -9,7 +9,7 @@ waits for the owner's answer without a place; once approved it takes one.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -35,6 +35,10 @@ log = structlog.get_logger(__name__)
 
 #: A job is claimed at most so often by one process; a portal that loses every accept is not asked for ever.
 MOST_ATTEMPTS = 5
+
+#: Claims whose pages are read side by side; what is read later than it could be is known later and no worse, and the
+#: next accept does not find the connections taken.
+_LOOKUPS_AT_ONCE = 8
 
 #: Pauses between two looks at a claim whose outcome is open: short at first, because somebody waits for the place.
 _FIRST_PAUSE = timedelta(seconds=0.3)
@@ -131,6 +135,7 @@ class ClaimDesk:
         # jobs whose claim is being sent or looked up
         self._at_work: set[str] = set()
         self._start: _Start | None = None
+        self._lookups = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
 
     # --- what is known ------------------------------------------------------------------------------------------------
 
@@ -451,7 +456,7 @@ class ClaimDesk:
         while True:
             record = self._records[number]
             try:
-                page = await self._access.use(_read(record.job.portal_id))
+                page = await self._look_up(record)
             except StopAndTell:
                 self._unknown(number, "The bot could not sign in any more.")
                 return
@@ -492,7 +497,7 @@ class ClaimDesk:
         pause, doubts = _FIRST_PAUSE, 0
         while True:
             try:
-                page = await self._access.use(_read(self._records[number].job.portal_id))
+                page = await self._look_up(self._records[number])
             except StopAndTell:
                 return  # the session ends; it is confirmed, and the next one looks
             except _UNREADABLE:
@@ -514,6 +519,11 @@ class ClaimDesk:
                 self._host.place_is_free()
                 return
             await asyncio.sleep(_SECOND_LOOK.total_seconds())
+
+    async def _look_up(self, record: ClaimRecord) -> JobPage | None:
+        """The job's own page; None where the portal says that it is gone. Raises the portal's errors."""
+        async with self._lookups:
+            return await self._access.use(lambda lane: lane.read_job(record.job.portal_id))
 
     # --- steps --------------------------------------------------------------------------------------------------------
 
@@ -566,7 +576,3 @@ class _Sending:
             raise _RowOfEndedSession("the session in which the job was read has ended")
         self.at, self.steadily_at = now(), steady_now()
         return await lane.accept(self.row)
-
-
-def _read(portal_id: str) -> Callable[[Lane], Awaitable[JobPage | None]]:
-    return lambda lane: lane.read_job(portal_id)

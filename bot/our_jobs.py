@@ -6,7 +6,7 @@ they count for the caps of day and week; as accepted by the bot they count nowhe
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -27,6 +27,7 @@ from bot.knowledge import Knowledge
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, StopAndTell
 from bot.portal.pages import Board
 from bot.portal.parse import with_page
+from bot.portal.protocol import Lane
 from bot.teller import Teller
 from bot.turns import Purpose, asking_for
 from contract.jobs import Given
@@ -36,6 +37,10 @@ log = structlog.get_logger(__name__)
 #: Jobs that are confirmed one after the other are one reason to read the list, not many. What was confirmed counts as
 #: busy before it stands there.
 _SHORTEST_GAP = timedelta(seconds=3)
+
+#: Years of jobs may be on the list, which is read again and again. It is not to crowd out what somebody waits for, and
+#: only for the first one everybody waits.
+_PAGES_AT_ONCE = 6
 
 #: A job that was just confirmed may be missing from the list for a moment.
 _LIST_LAGS = timedelta(seconds=15)
@@ -99,6 +104,7 @@ class OurJobs:
         self._look = asyncio.Event()
         self._start: Callable[[Coroutine[Any, Any, None], str], object] | None = None
         self._given: dict[str, GivenJob] = {}
+        self._one_page_at_a_time = asyncio.Lock()
         #: in how many lists in a row a given job was missing
         self._missing: dict[str, int] = {}
         #: what bots of this account accepted, in other sessions too
@@ -130,9 +136,10 @@ class OurJobs:
         while True:
             asked_at, asked_steadily = now(), steady_seconds()
             self._look.clear()
+            at_once = None if self._commitments.assigned is None else _PAGES_AT_ONCE
             try:
                 with asking_for(Purpose.DECISION):
-                    board = await self._access.use(lambda lane: lane.read_assigned())
+                    board = await self._access.use(_list_of_ours(at_once))
             except StopAndTell:
                 return  # whoever signed in ends the session
             except (RetryLater, LayoutChanged, SignInAgain) as error:
@@ -218,12 +225,15 @@ class OurJobs:
     async def _tell_with_page(self, number: str) -> None:
         """The list says little of a job; its own page says the rest."""
         one = self._given[number]
-        try:
-            page = await self._access.use(lambda lane: lane.read_job(one.job.portal_id))
-            if page is not None and number in self._given:
-                self._given[number] = replace(self._given[number], job=with_page(one.job, page))
-        except PortalError as error:
-            log.info("a given job's page cannot be read", action="given_unread", job=number, why=error.message)
+        # nobody waits for it, and at the first start it may be half a year's jobs: one after the other, like looks
+        async with self._one_page_at_a_time:
+            try:
+                with asking_for(Purpose.LOOK):
+                    page = await self._access.use(lambda lane: lane.read_job(one.job.portal_id))
+                if page is not None and number in self._given:
+                    self._given[number] = replace(self._given[number], job=with_page(one.job, page))
+            except PortalError as error:
+                log.info("a given job's page cannot be read", action="given_unread", job=number, why=error.message)
         if number in self._given:
             self._tell(number)
 
@@ -234,6 +244,10 @@ class OurJobs:
         else:
             self._teller.job(unclaimed_report(one.job, None, seen_at=one.seen_at, decided_at=None, given=one.given))
         self._journal.remember_given(one, now())
+
+
+def _list_of_ours(at_once: int | None) -> Callable[[Lane], Awaitable[Board]]:
+    return lambda lane: lane.read_assigned(at_once=at_once)
 
 
 def _has_ended(record: ClaimRecord, asked_at: datetime) -> bool:

@@ -1,7 +1,7 @@
 """A walk over every page of a board, pages side by side, whichever lane reads them."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from urllib.parse import urlencode
 
 from bot.portal.definition import PortalDefinition
@@ -24,13 +24,16 @@ class BoardWalk:
         self._read_page = read_page
         self._known_pages: dict[str, int] = {}
 
-    async def walk(self, query: Mapping[str, str]) -> Board:
-        """Every page of the board under this filter; raises the most telling error where one page cannot be read."""
+    async def walk(self, query: Mapping[str, str], *, at_once: int | None = None) -> Board:
+        """Every page of the board under this filter, all or ``at_once`` of them side by side.
+
+        Raises the most telling error where one page cannot be read.
+        """
         key = urlencode(query)
         pages: dict[int, BoardPage] = {}
         wanted: tuple[int, ...] = tuple(range(1, self._known_pages.get(key, 1) + 1))
         for _ in range(_ROUNDS):
-            for page in await _side_by_side(self._read_page(query, number) for number in wanted):
+            for page in await self._side_by_side(query, wanted, at_once or len(wanted)):
                 pages[page.number] = page
             wanted = missing_pages(pages.values())
             if not wanted:
@@ -40,6 +43,21 @@ class BoardWalk:
         self._known_pages[key] = last
         return join_pages([page for number, page in pages.items() if number <= last], definition=self._definition)
 
+    async def _side_by_side(self, query: Mapping[str, str], numbers: Sequence[int], at_once: int) -> list[BoardPage]:
+        """These pages, or the most telling error; where one fails the others are ended, not left to run."""
+        gate = asyncio.Semaphore(at_once)
+
+        async def read(number: int) -> BoardPage:
+            async with gate:
+                return await self._read_page(query, number)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(read(number)) for number in numbers]
+        except BaseExceptionGroup as errors:
+            raise _most_telling(errors) from errors
+        return [task.result() for task in tasks]
+
 
 def address_of_page(definition: PortalDefinition, query: Mapping[str, str], number: int = 1) -> str:
     """The absolute address of one page of the board under a filter."""
@@ -48,16 +66,6 @@ def address_of_page(definition: PortalDefinition, query: Mapping[str, str], numb
         asked[definition.board.pagination.parameter] = str(number)
     address = definition.url(definition.board.path)
     return f"{address}?{urlencode(asked)}" if asked else address
-
-
-async def _side_by_side(reads: Iterable[Coroutine[None, None, BoardPage]]) -> list[BoardPage]:
-    """All of them, or the most telling error; where one fails the others are ended, not left to run."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(read) for read in reads]
-    except BaseExceptionGroup as errors:
-        raise _most_telling(errors) from errors
-    return [task.result() for task in tasks]
 
 
 def _most_telling(errors: BaseExceptionGroup[BaseException]) -> BaseException:

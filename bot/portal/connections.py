@@ -26,7 +26,7 @@ _SURELY_OPEN = timedelta(seconds=2)
 URGENT = "urgent"
 
 
-def connections_to(base_url: str, *, most: int, keep_idle: timedelta) -> "Connections":
+def connections_to(base_url: str, *, most: int, for_urgent: int, keep_idle: timedelta) -> "Connections":
     """Connections to a portal, through the proxy that the machine's settings name for it, if any."""
     context = httpx.create_ssl_context()
     proxy = _proxy_for(base_url)
@@ -34,16 +34,22 @@ def connections_to(base_url: str, *, most: int, keep_idle: timedelta) -> "Connec
     limits = httpx.Limits(
         max_connections=most, max_keepalive_connections=most, keepalive_expiry=keep_idle.total_seconds()
     )
-    return Connections(lambda: _transport(context, limits, proxy), most=most)
+    return Connections(lambda: _transport(context, limits, proxy), most=most, for_urgent=for_urgent)
 
 
 class Connections(httpx.AsyncBaseTransport):
-    """At most ``most`` connections, made when they are needed; with HTTP/2 one of them serves everybody."""
+    """At most ``most`` connections, made when they are needed; with HTTP/2 one of them serves everybody.
 
-    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], *, most: int) -> None:
+    Requests that are not urgent leave ``for_urgent`` of them alone: a long list that is read side by side takes all
+    that it can get, and an accept must not wait for its end.
+    """
+
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], *, most: int, for_urgent: int) -> None:
         self._make = make
         self._most = most
+        self._for_urgent = for_urgent
         self._made: list[httpx.AsyncBaseTransport] = []
+        self._taken = 0
         #: with the loop's time at which each was used last, the longest ago first
         self._idle: list[tuple[httpx.AsyncBaseTransport, float]] = []
         self._waiting: list[tuple[bool, int, asyncio.Future[httpx.AsyncBaseTransport]]] = []
@@ -80,13 +86,10 @@ class Connections(httpx.AsyncBaseTransport):
 
     async def _turn(self, request: httpx.Request) -> httpx.AsyncBaseTransport:
         """A connection for this request alone, at once or when its turn has come."""
-        if self._idle:
-            return self._idle_one()
-        if len(self._made) < self._most:
-            self._made.append(self._make())
-            return self._made[-1]
-        turn: asyncio.Future[httpx.AsyncBaseTransport] = asyncio.get_running_loop().create_future()
         can_wait = not request.extensions.get(URGENT, False)
+        if self._has_one(can_wait=can_wait):
+            return self._one()
+        turn: asyncio.Future[httpx.AsyncBaseTransport] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (can_wait, next(self._order), turn))
         try:
             async with asyncio.timeout(request.extensions.get("timeout", {}).get("pool")):
@@ -98,15 +101,25 @@ class Connections(httpx.AsyncBaseTransport):
                 raise httpx.PoolTimeout("all connections are taken", request=request) from error
             raise
 
+    def _has_one(self, *, can_wait: bool) -> bool:
+        return self._taken < self._most - (self._for_urgent if can_wait else 0)
+
+    def _one(self) -> httpx.AsyncBaseTransport:
+        self._taken += 1
+        if not self._idle:
+            self._made.append(self._make())
+            return self._made[-1]
+        return self._idle_one()
+
     def _give_back(self, connection: httpx.AsyncBaseTransport) -> None:
         if connection is self._shared:
             return
-        while self._waiting:
+        self._taken -= 1
+        self._idle.append((connection, asyncio.get_running_loop().time()))
+        while self._waiting and self._has_one(can_wait=self._waiting[0][0]):
             _, _, turn = heapq.heappop(self._waiting)
             if not turn.done():
-                turn.set_result(connection)
-                return
-        self._idle.append((connection, asyncio.get_running_loop().time()))
+                turn.set_result(self._one())
 
     def _idle_one(self) -> httpx.AsyncBaseTransport:
         """One that is open, as far as anybody can know, and so that looks keep several open.

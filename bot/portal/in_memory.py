@@ -259,8 +259,9 @@ class MemoryLane:
         await self._ask("board")
         return Board(rows=tuple(self._portal.rows()), pages=1, user_name="Ada Example")
 
-    async def read_assigned(self) -> Board:
-        """What is ours."""
+    async def read_assigned(self, *, at_once: int | None = None) -> Board:
+        """What is ours, on one page."""
+        del at_once
         await self._ask("assigned")
         rows = [
             BoardRow(

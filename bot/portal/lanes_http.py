@@ -46,6 +46,8 @@ _FRESH_TRIES = 3
 _KEEP_IDLE = timedelta(minutes=2)
 #: Twenty jobs' pages side by side and a poll or two.
 _MOST_CONNECTIONS = 32
+#: Of these reads leave so many to accepts.
+_LEFT_FOR_ACCEPTS = 8
 #: Open from the start: in a burst of accepts each new connection would wait for two or three round trips more. With
 #: HTTP/2 one carries them all.
 _WARM_CONNECTIONS = 6
@@ -70,7 +72,9 @@ class HttpLane:
         self._turns = turns or AlwaysMyTurn()
         self._http_login = login = session.http_login
         self._http = httpx.AsyncClient(
-            transport=connections_to(definition.base_url, most=_MOST_CONNECTIONS, keep_idle=_KEEP_IDLE),
+            transport=connections_to(
+                definition.base_url, most=_MOST_CONNECTIONS, for_urgent=_LEFT_FOR_ACCEPTS, keep_idle=_KEEP_IDLE
+            ),
             timeout=REQUEST_TIMEOUT.total_seconds(),
             headers={"User-Agent": _USER_AGENT, "Accept": _ACCEPTED if self._definition.board.is_json else "text/html"},
             follow_redirects=False,
@@ -98,9 +102,9 @@ class HttpLane:
         """Every page of what can still be accepted; see the protocol."""
         return await self._boards.walk(self._definition.board.query)
 
-    async def read_assigned(self) -> Board:
+    async def read_assigned(self, *, at_once: int | None = None) -> Board:
         """Every page of the jobs that are ours; see the protocol."""
-        return await self._boards.walk(self._definition.board.assigned_query)
+        return await self._boards.walk(self._definition.board.assigned_query, at_once=at_once)
 
     async def read_job(self, portal_id: str) -> JobPage | None:
         """A job's own page; None when the portal says that the job is gone."""

@@ -89,9 +89,9 @@ class PageLane:
         self._shown_on = {number: address for number, address in self._shown_on.items() if number in shown}
         return board
 
-    async def read_assigned(self) -> Board:
+    async def read_assigned(self, *, at_once: int | None = None) -> Board:
         """Every page of the jobs that are ours; see the protocol."""
-        return await self._boards.walk(self._definition.board.assigned_query)
+        return await self._boards.walk(self._definition.board.assigned_query, at_once=at_once)
 
     async def read_job(self, portal_id: str) -> JobPage | None:
         """A job's own page; None when the portal says that the job is gone."""

@@ -19,10 +19,11 @@ class Lane(Protocol):
         """
         ...
 
-    async def read_assigned(self) -> Board:
+    async def read_assigned(self, *, at_once: int | None = None) -> Board:
         """Every page of the jobs that are ours, so that nothing is accepted on top of them.
 
-        Raises as ``read_board`` does.
+        ``at_once``: how many pages are read side by side at most; all where it is left out. Raises as ``read_board``
+        does.
         """
         ...
 

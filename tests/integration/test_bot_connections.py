@@ -20,6 +20,7 @@ class SlowPortal:
         self.arrived: list[str] = []
         #: the connection that each came over, counted from 1
         self.over: list[int] = []
+        self.is_slow = True
         self._held: list[asyncio.Event] = []
         self._changed = asyncio.Condition()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -51,7 +52,7 @@ class SlowPortal:
             self.arrived.append(line)
             self._held.append(held)
             self._changed.notify_all()
-        if "/now" in line:
+        if "/now" in line or not self.is_slow:
             self._held.remove(held)
             return
         await held.wait()
@@ -88,8 +89,8 @@ async def served() -> AsyncIterator[tuple[SlowPortal, str]]:
         server.close()
 
 
-def client(base_url: str, *, most: int, patience: float = 10) -> httpx.AsyncClient:
-    connections = connections_to(base_url, most=most, keep_idle=timedelta(minutes=2))
+def client(base_url: str, *, most: int, for_urgent: int = 0, patience: float = 10) -> httpx.AsyncClient:
+    connections = connections_to(base_url, most=most, for_urgent=for_urgent, keep_idle=timedelta(minutes=2))
     return httpx.AsyncClient(transport=connections, base_url=base_url, timeout=patience)
 
 
@@ -134,6 +135,20 @@ async def test_an_accept_goes_before_everything_else_that_waits_and_the_rest_in_
         await asyncio.gather(*tasks)
         assert portal.paths == ["/first", "/accept", "/page/1", "/page/2", "/page/3"]
         assert portal.connections == 1
+
+
+async def test_what_can_wait_leaves_connections_for_accepts() -> None:
+    async with served() as (portal, address), client(address, most=3, for_urgent=1) as http:
+        pages = [asyncio.create_task(http.get(f"/page/{number}")) for number in range(5)]
+        await portal.has(2)
+        accept = asyncio.create_task(http.get("/accept", extensions={URGENT: True}))
+        await portal.has(3)  # while every other connection is busy
+        assert portal.paths == ["/page/0", "/page/1", "/accept"]
+        portal.is_slow = False
+        portal.answer_all()
+        await asyncio.gather(accept, *pages)
+        assert sorted(portal.paths[3:]) == ["/page/2", "/page/3", "/page/4"]
+        assert portal.connections == 3
 
 
 async def test_who_gives_up_in_the_moment_of_its_turn_passes_it_on() -> None:

@@ -4,6 +4,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,21 @@ async def test_every_page_of_what_can_be_accepted_is_read(simulator: SimulatorPr
     assert [row.digest for row in again.rows] == [row.digest for row in board.rows]
     asked = [seen for seen in simulator.requests() if "status=0" in seen.path]
     assert len(asked) == board.pages, "a second walk asks for each page once"
+
+
+async def test_the_list_of_ours_is_read_so_many_pages_at_a_time_as_is_asked_for(
+    simulator: SimulatorProcess, lane: Lane
+) -> None:
+    for job in simulator.post_jobs(60):
+        simulator.assign(job.job_number, simulator.us)
+    board = await lane.read_assigned()
+    simulator.clear_requests()
+    simulator.set(latency_ms=100)
+    assert {row.digest for row in (await lane.read_assigned(at_once=3)).rows} == {row.digest for row in board.rows}
+    asked = [seen for seen in simulator.requests() if "status=1" in seen.path]
+    assert len(asked) == board.pages > 5
+    under_way = [sum(one.at <= other.at < one.at + timedelta(milliseconds=one.ms) for one in asked) for other in asked]
+    assert max(under_way) == 3
 
 
 async def test_pages_that_go_away_are_no_error(simulator: SimulatorProcess, lane: Lane) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import date, time
 from functools import wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,19 @@ async def test_a_job_that_the_agency_gave_is_recorded_with_its_page(tmp_path: Pa
     async with running(portal, tmp_path, session="session-next") as bot:
         await asyncio.sleep(120)
         assert reports(bot, 1) == [], "it was told"
+
+
+@in_virtual_time
+async def test_half_a_years_jobs_are_told_without_asking_for_all_of_their_pages_at_once(tmp_path: Path) -> None:
+    portal = MemoryPortal(latency=0.1)
+    for number in range(1, 61):
+        portal.assign(job(number), US)
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(120)
+        assert {report.job.job_number for report in bot.heard.reports} == set(portal.jobs)
+    asked = [at for at, what in portal.requests if what == "job"]
+    assert len(asked) == 60
+    assert min(later - earlier for earlier, later in pairwise(asked)) >= 0.09, "one after the other"
 
 
 @in_virtual_time
