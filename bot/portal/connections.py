@@ -8,16 +8,16 @@ job before what reads.
 """
 
 import asyncio
-import heapq
 import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from itertools import count
 from typing import cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
+
+from bot.portal.places import Places
 
 #: Servers keep an idle connection open for five seconds and more.
 _SURELY_OPEN = timedelta(seconds=2)
@@ -40,20 +40,15 @@ def connections_to(base_url: str, *, most: int, for_urgent: int, keep_idle: time
 class Connections(httpx.AsyncBaseTransport):
     """At most ``most`` connections, made when they are needed; with HTTP/2 one of them serves everybody.
 
-    Requests that are not urgent leave ``for_urgent`` of them alone: a long list that is read side by side takes all
-    that it can get, and an accept must not wait for its end.
+    Requests that are not urgent leave ``for_urgent`` of them alone.
     """
 
     def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], *, most: int, for_urgent: int) -> None:
         self._make = make
-        self._most = most
-        self._for_urgent = for_urgent
+        self._places = Places(most=most, for_urgent=for_urgent)
         self._made: list[httpx.AsyncBaseTransport] = []
-        self._taken = 0
         #: with the loop's time at which each was used last, the longest ago first
         self._idle: list[tuple[httpx.AsyncBaseTransport, float]] = []
-        self._waiting: list[tuple[bool, int, asyncio.Future[httpx.AsyncBaseTransport]]] = []
-        self._order = count()
         #: one that speaks HTTP/2
         self._shared: httpx.AsyncBaseTransport | None = None
 
@@ -66,7 +61,9 @@ class Connections(httpx.AsyncBaseTransport):
             self._give_back(connection)
             raise
         if self._shared is None and response.extensions.get("http_version") == b"HTTP/2":
-            self._share(connection)
+            # from now on all requests go over this one; should it cease to speak HTTP/2, it makes more by itself
+            self._shared = connection
+            self._places.give_back()
         stream = cast("httpx.AsyncByteStream", response.stream)
         return httpx.Response(
             response.status_code,
@@ -77,49 +74,29 @@ class Connections(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close all of them; whoever waits for one is told that nothing was sent."""
-        for _, _, turn in self._waiting:
-            if not turn.done():
-                turn.set_exception(httpx.ConnectError("the connections were closed"))
-        self._waiting.clear()
+        self._places.close(httpx.ConnectError("the connections were closed"))
         for connection in self._made:
             await connection.aclose()
 
     async def _turn(self, request: httpx.Request) -> httpx.AsyncBaseTransport:
         """A connection for this request alone, at once or when its turn has come."""
-        can_wait = not request.extensions.get(URGENT, False)
-        if self._has_one(can_wait=can_wait):
-            return self._one()
-        turn: asyncio.Future[httpx.AsyncBaseTransport] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (can_wait, next(self._order), turn))
         try:
             async with asyncio.timeout(request.extensions.get("timeout", {}).get("pool")):
-                return await turn
-        except BaseException as error:
-            if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._give_back(turn.result())  # it came in the very moment in which nobody waited for it any more
-            if isinstance(error, TimeoutError):
-                raise httpx.PoolTimeout("all connections are taken", request=request) from error
-            raise
-
-    def _has_one(self, *, can_wait: bool) -> bool:
-        return self._taken < self._most - (self._for_urgent if can_wait else 0)
-
-    def _one(self) -> httpx.AsyncBaseTransport:
-        self._taken += 1
-        if not self._idle:
-            self._made.append(self._make())
-            return self._made[-1]
-        return self._idle_one()
+                await self._places.take(urgent=request.extensions.get(URGENT, False))
+        except TimeoutError as error:
+            raise httpx.PoolTimeout("all connections are taken", request=request) from error
+        if self._shared is not None:
+            self._places.give_back()
+            return self._shared
+        if self._idle:
+            return self._idle_one()
+        self._made.append(self._make())
+        return self._made[-1]
 
     def _give_back(self, connection: httpx.AsyncBaseTransport) -> None:
-        if connection is self._shared:
-            return
-        self._taken -= 1
-        self._idle.append((connection, asyncio.get_running_loop().time()))
-        while self._waiting and self._has_one(can_wait=self._waiting[0][0]):
-            _, _, turn = heapq.heappop(self._waiting)
-            if not turn.done():
-                turn.set_result(self._one())
+        if connection is not self._shared:
+            self._idle.append((connection, asyncio.get_running_loop().time()))
+            self._places.give_back()
 
     def _idle_one(self) -> httpx.AsyncBaseTransport:
         """One that is open, as far as anybody can know, and so that looks keep several open.
@@ -130,14 +107,6 @@ class Connections(httpx.AsyncBaseTransport):
         places = (place for place, (_, used_at) in enumerate(self._idle) if used_at > just_now)
         connection, _ = self._idle.pop(next(places, -1))
         return connection
-
-    def _share(self, connection: httpx.AsyncBaseTransport) -> None:
-        """From now on all requests go over this one; should it cease to speak HTTP/2, it makes more by itself."""
-        self._shared = connection
-        for _, _, turn in self._waiting:
-            if not turn.done():
-                turn.set_result(connection)
-        self._waiting.clear()
 
 
 class _Body(httpx.AsyncByteStream):

@@ -229,7 +229,7 @@ class PageLane:
         address = self._shown_on.get(row.job.job_number) or address_of_page(
             self._definition, self._definition.board.query
         )
-        async with self._browser.tab(address) as tab:
+        async with self._browser.tab(address, urgent=link is self._definition.accept) as tab:
             try:
                 return await self._do_in(tab, address, row, form_of, link)
             except LayoutChanged as error:

@@ -32,6 +32,7 @@ from bot.portal.browser_cookies import for_browser, from_browser
 from bot.portal.browser_processes import end, family, marked, memory_of, with_parent
 from bot.portal.credentials import Cookie
 from bot.portal.errors import PortalError, RetryLater, StopAndTell
+from bot.portal.places import Places
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,8 @@ _T = TypeVar("_T")
 
 #: Tabs take some 30 MB each; more than this side by side the portal would notice as well.
 _MOST_TABS = 8
+#: Of these what reads leaves so many to accepts.
+_LEFT_FOR_ACCEPTS = 2
 #: What stays open between requests; the others are closed when they were used.
 _IDLE_TABS = 3
 #: All processes of a browser and its driver together: with one tab of a plain portal they take some 520 MB, with eight
@@ -205,7 +208,7 @@ class OpenBrowser:
         self._memory_limit = memory_limit or MEMORY_LIMIT_BYTES
         self._measured_at = time.monotonic()
         self._opening = asyncio.Lock()
-        self._places = asyncio.Semaphore(_MOST_TABS)
+        self._places = Places(most=_MOST_TABS, for_urgent=_LEFT_FOR_ACCEPTS)
         self._running: _Running | None = None
         self._has_started_before = False
         self._is_closed = False
@@ -222,12 +225,14 @@ class OpenBrowser:
         await self._current()
 
     @contextlib.asynccontextmanager
-    async def tab(self, address: str | None = None) -> AsyncIterator[Tab]:
+    async def tab(self, address: str | None = None, *, urgent: bool = False) -> AsyncIterator[Tab]:
         """A tab for one's own use, if possible one that shows ``address`` already; a broken one is not used again.
 
-        Raises RetryLater where the browser crashed or does not answer, StopAndTell where it cannot be started at all.
+        ``urgent``: before whatever else waits for one. Raises RetryLater where the browser crashed or does not answer,
+        StopAndTell where it cannot be started at all.
         """
-        async with self._places:
+        await self._places.take(urgent=urgent)
+        try:
             running = await self._current()
             running.users += 1
             tab: Tab | None = None
@@ -241,6 +246,8 @@ class OpenBrowser:
             finally:
                 running.users -= 1
                 self._give_back(running, tab)
+        finally:
+            self._places.give_back()
 
     async def keep_cookies(self) -> None:
         """Remember the cookies as they are now: the portal may have renewed some."""

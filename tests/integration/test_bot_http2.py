@@ -27,7 +27,7 @@ from bot.portal.signin import sign_in
 from system import node
 from system.environment import PROJECT
 from system.terminal import Terminal
-from tests.bot_support import wait_until
+from tests.bot_support import until, wait_until
 from tests.simulator_client import SimulatorProcess
 
 FRONT = Path(__file__).resolve().parents[1] / "http2_front.mjs"
@@ -108,6 +108,7 @@ async def test_everything_goes_over_one_connection_that_is_open_before_it_is_nee
     lane = HttpLane(load("simulator").at(f"https://127.0.0.1:{front.port}"), session)
     try:
         await lane.warm()
+        await until(lambda: front.requests)  # it tells them a moment later
         # the name is looked up, TLS is agreed on, and nothing of the portal was changed or even read
         assert {(one["version"], one["method"]) for one in front.requests} == {("2.0", "HEAD")}
         posted = simulator.post_jobs(12)

@@ -2,6 +2,7 @@
 ``test_lanes_portals.py``.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -18,6 +19,7 @@ from bot.portal.lanes_http import HttpLane
 from bot.portal.lanes_page import PageLane
 from bot.portal.pages import Board, BoardRow
 from bot.portal.protocol import Lane
+from tests.bot_support import until
 from tests.signed_in_session import session_without_browser
 from tests.simulator_client import SimulatorProcess
 from tests.simulator_visitor import Visitor
@@ -74,6 +76,23 @@ async def test_the_list_of_ours_is_read_so_many_pages_at_a_time_as_is_asked_for(
     assert len(asked) == board.pages > 5
     under_way = [sum(one.at <= other.at < one.at + timedelta(milliseconds=one.ms) for one in asked) for other in asked]
     assert max(under_way) == 3
+
+
+async def test_an_accept_does_not_wait_for_what_is_read(simulator: SimulatorProcess, lane: Lane) -> None:
+    job = simulator.post_job()
+    row = row_of(await lane.read_board(), job.job_number)
+    page = f"/interpreter-jobs/{job.job_number}"
+    simulator.clear_requests()
+    simulator.set(latency_ms=1000)
+    reads = [asyncio.create_task(lane.read_job(row.job.portal_id)) for _ in range(60)]
+    await until(lambda: any(seen.path == page for seen in simulator.requests()))
+    await lane.accept(row)
+    read = [seen for seen in simulator.requests() if seen.path == page]
+    assert simulator.truth(job.job_number).holder == simulator.us
+    assert len(read) < 60
+    for task in reads:
+        task.cancel()
+    await asyncio.gather(*reads, return_exceptions=True)
 
 
 async def test_pages_that_go_away_are_no_error(simulator: SimulatorProcess, lane: Lane) -> None:
