@@ -49,7 +49,8 @@ def test_a_refused_password_is_said_in_the_terminal_and_tried_once(launch: Launc
     system.start()
     system.post("/api/bot/toggle")
     system.line(r"the bot has stopped: .*(refused|credentials|password)", 45)
-    assert system.status()["status"] == "failed"
+    # the reason is told, and a moment later the state
+    eventually(lambda: bool(system.status()["status"] == "failed"), 15, "the session has not failed")
     sign_ins = [seen for seen in simulator.requests() if seen.method == "POST" and seen.path.startswith("/login")]
     assert len(sign_ins) == 1
     assert _logged(system.places.logs, "not-the-word") == []
