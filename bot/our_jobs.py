@@ -225,10 +225,10 @@ class OurJobs:
     async def _tell_with_page(self, number: str) -> None:
         """The list says little of a job; its own page says the rest."""
         one = self._given[number]
-        # nobody waits for it, and at the first start it may be half a year's jobs: one after the other, like looks
+        # nobody waits for it, and at the first start it may be half a year's jobs
         async with self._one_page_at_a_time:
             try:
-                with asking_for(Purpose.LOOK):
+                with asking_for(Purpose.LATER):
                     page = await self._access.use(lambda lane: lane.read_job(one.job.portal_id))
                 if page is not None and number in self._given:
                     self._given[number] = replace(self._given[number], job=with_page(one.job, page))

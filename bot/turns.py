@@ -25,6 +25,8 @@ class Purpose(Enum):
     LOOK = "look"
     #: what a decision waits for: a new job's page, the list of our jobs
     DECISION = "decision"
+    #: what nobody waits for: leaves room for looks as well, and after a while is as good as one
+    LATER = "later"
     #: an accept, and reading what came of it: counts, and never waits for the budget
     CLAIM = "claim"
 
@@ -33,6 +35,9 @@ _purpose: ContextVar[Purpose] = ContextVar("purpose of a request", default=Purpo
 
 #: The part of what can go out at once that looks leave to the pages of the jobs that they find.
 _LEFT_FOR_DECISIONS = 3
+
+#: So long looks go before what nobody waits for; where they need the whole budget it would wait for ever.
+_LATER_SECONDS = 30.0
 
 _SHORTEST_SLEEP = 0.001
 
@@ -73,8 +78,8 @@ class Turns:
 
     async def to_ask(self) -> None:
         """Return when a request may go out; it counts from now on."""
-        purpose = _purpose.get()
-        while (wait := self._seconds_left(purpose)) > 0:
+        purpose, came = _purpose.get(), steady_seconds()
+        while (wait := self._seconds_left(purpose, waited=steady_seconds() - came)) > 0:
             await self._sleep(wait)
         self._budget = self._budget.charged(steady_seconds(), 1)
 
@@ -143,7 +148,7 @@ class Turns:
     def _reserve(self) -> int:
         return self._budget.burst // _LEFT_FOR_DECISIONS
 
-    def _seconds_left(self, purpose: Purpose) -> float:
+    def _seconds_left(self, purpose: Purpose, *, waited: float) -> float:
         now = steady_seconds()
         asked = self._asked.seconds_left(now)
         match purpose:
@@ -153,6 +158,11 @@ class Turns:
                 return max(asked, self._budget.seconds_until(now, 1))
             case Purpose.LOOK:
                 return max(asked, self._budget.seconds_until(now, 1 + self._reserve))
+            case Purpose.LATER if waited < _LATER_SECONDS:
+                in_peace = self._budget.seconds_until(now, 1 + 2 * self._reserve)
+                return max(asked, min(in_peace, _LATER_SECONDS - waited))
+            case Purpose.LATER:
+                return self._seconds_left(Purpose.LOOK, waited=waited)
 
     def _wake(self) -> None:
         """Who waits finds out anew how long."""

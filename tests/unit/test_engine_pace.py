@@ -129,6 +129,34 @@ async def test_many_pages_of_a_board_wait_for_the_budget_and_leave_a_part_of_it(
 
 
 @in_virtual_time
+async def test_what_nobody_waits_for_leaves_the_budget_to_looks_and_comes_all_the_same(tmp_path: Path) -> None:
+    del tmp_path
+    turns = Turns(60)
+    asked: dict[Purpose, list[float]] = {Purpose.LOOK: [], Purpose.LATER: []}
+
+    async def ask(purpose: Purpose) -> None:
+        with asking_for(purpose):
+            while True:
+                await turns.to_ask()
+                asked[purpose].append(now())
+
+    async with asyncio.TaskGroup() as tasks:
+        later = tasks.create_task(ask(Purpose.LATER))
+        await asyncio.sleep(10)
+        # alone it takes what is there, and leaves enough for a look of several pages
+        assert len(asked[Purpose.LATER]) > 10
+        assert turns.look_at(pages=5) == float("-inf")
+        looking = tasks.create_task(ask(Purpose.LOOK))
+        await asyncio.sleep(20)
+        so_far = len(asked[Purpose.LATER])
+        await asyncio.sleep(240)
+        assert len(asked[Purpose.LOOK]) > 180
+        assert 6 <= len(asked[Purpose.LATER]) - so_far <= 9, "one in half a minute"
+        later.cancel()
+        looking.cancel()
+
+
+@in_virtual_time
 async def test_another_budget_counts_from_the_next_request_on(tmp_path: Path) -> None:
     portal = MemoryPortal()
     async with running(portal, tmp_path, settings=configuration(check_interval_seconds=0.2)) as bot:
