@@ -50,7 +50,7 @@ class Api:
         self.password = environment["ATOZ_PASSWORD"]
         self.port = free_port()
         self.log = data / f"api-{self.port}.log"
-        self._environment = {**os.environ, **environment, "API_PORT": str(self.port)}
+        self._environment = {**os.environ, **environment, "API_PORT": str(self.port), "PYTHONFAULTHANDLER": "1"}
         self.process: subprocess.Popen[bytes] | None = None
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20.0)
 
@@ -89,7 +89,13 @@ class Api:
         process, self.process = self.process, None
         if process is not None and process.poll() is None:
             process.send_signal(number)
-            process.wait(20)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                # with the fault handler this has it write down what each of its threads is doing
+                process.send_signal(signal.SIGABRT)
+                process.wait()
+                raise AssertionError(f"the API does not end:\n{self.log.read_text()[-10_000:]}") from None
 
     def status(self) -> dict[str, Any]:
         return dict(self.http.get("/api/bot/status").raise_for_status().json())
