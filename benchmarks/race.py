@@ -322,14 +322,15 @@ def against_budgets(results: dict[str, Any]) -> dict[str, dict[str, float]]:
         found["median"] = {"budget": BUDGETS["median"], "measured": bot["median_ms"] / bare["median_ms"]}
         found["p95"] = {"budget": BUDGETS["p95"], "measured": bot["p95_ms"] / bare["p95_ms"]}
     if alone and burst:
-        last, one = (
-            {name: row[figure] for name, row in result["contestants"].items()}
-            for result, figure in ((burst, "last_of_burst_median_ms"), (alone, "median_ms"))
-        )
+
+        def last_by_one(name: str) -> float:
+            last: float = burst["contestants"][name]["last_of_burst_median_ms"]
+            return last / float(alone["contestants"][name]["median_ms"])
+
         found["burst_of_20"] = {
             "budget": BUDGETS["burst_of_20"],
-            "measured": last["AtoZ Bot"] / one["AtoZ Bot"],
-            "bare_loop": last["bare loop"] / one["bare loop"],
+            "measured": last_by_one("AtoZ Bot"),
+            "bare_loop": last_by_one("bare loop"),
         }
     return found
 

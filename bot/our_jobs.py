@@ -6,7 +6,7 @@ they count for the caps of day and week; as accepted by the bot they count nowhe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -27,7 +27,6 @@ from bot.knowledge import Knowledge
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, StopAndTell
 from bot.portal.pages import Board
 from bot.portal.parse import with_page
-from bot.portal.protocol import Lane
 from bot.teller import Teller
 from bot.turns import Purpose, asking_for
 from contract.jobs import Given
@@ -136,10 +135,8 @@ class OurJobs:
         while True:
             asked_at, asked_steadily = now(), steady_seconds()
             self._look.clear()
-            at_once = None if self._commitments.assigned is None else _PAGES_AT_ONCE
             try:
-                with asking_for(Purpose.DECISION):
-                    board = await self._access.use(_list_of_ours(at_once))
+                board = await self._read_list()
             except StopAndTell:
                 return  # whoever signed in ends the session
             except (RetryLater, LayoutChanged, SignInAgain) as error:
@@ -162,6 +159,11 @@ class OurJobs:
             if not self._host.is_open:
                 self._commitments.assigned = None  # nothing is accepted until the list is read again
                 await self._host.until_open()
+
+    async def _read_list(self) -> Board:
+        at_once = None if self._commitments.assigned is None else _PAGES_AT_ONCE
+        with asking_for(Purpose.DECISION):
+            return await self._access.use(lambda lane: lane.read_assigned(at_once=at_once))
 
     def _take(self, board: Board, asked_at: datetime) -> None:
         # the list may show jobs that were given to others as well: the row's own status says whose it is
@@ -244,10 +246,6 @@ class OurJobs:
         else:
             self._teller.job(unclaimed_report(one.job, None, seen_at=one.seen_at, decided_at=None, given=one.given))
         self._journal.remember_given(one, now())
-
-
-def _list_of_ours(at_once: int | None) -> Callable[[Lane], Awaitable[Board]]:
-    return lambda lane: lane.read_assigned(at_once=at_once)
 
 
 def _has_ended(record: ClaimRecord, asked_at: datetime) -> bool:

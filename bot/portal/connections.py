@@ -8,7 +8,6 @@ job before what reads.
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import cast
@@ -34,7 +33,11 @@ def connections_to(base_url: str, *, most: int, for_urgent: int, keep_idle: time
     limits = httpx.Limits(
         max_connections=most, max_keepalive_connections=most, keepalive_expiry=keep_idle.total_seconds()
     )
-    return Connections(lambda: _transport(context, limits, proxy), most=most, for_urgent=for_urgent)
+
+    def make() -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(verify=context, http2=True, limits=limits, proxy=proxy)
+
+    return Connections(make, most=most, for_urgent=for_urgent)
 
 
 class Connections(httpx.AsyncBaseTransport):
@@ -58,6 +61,7 @@ class Connections(httpx.AsyncBaseTransport):
         try:
             response = await connection.handle_async_request(request)
         except BaseException:
+            # failed or cancelled: there is no answer whose end would free the connection
             self._give_back(connection)
             raise
         if self._shared is None and response.extensions.get("http_version") == b"HTTP/2":
@@ -128,10 +132,6 @@ class _Body(httpx.AsyncByteStream):
         finally:
             if ended is not None:
                 ended()
-
-
-def _transport(context: ssl.SSLContext, limits: httpx.Limits, proxy: str | None) -> httpx.AsyncHTTPTransport:
-    return httpx.AsyncHTTPTransport(verify=context, http2=True, limits=limits, proxy=proxy)
 
 
 def _proxy_for(address: str) -> str | None:

@@ -40,7 +40,7 @@ _T = TypeVar("_T")
 
 #: Tabs take some 30 MB each; more than this side by side the portal would notice as well.
 _MOST_TABS = 8
-#: Of these what reads leaves so many to accepts.
+#: Of these reads leave so many to accepts.
 _LEFT_FOR_ACCEPTS = 2
 #: What stays open between requests; the others are closed when they were used.
 _IDLE_TABS = 3

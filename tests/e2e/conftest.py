@@ -13,10 +13,9 @@ from playwright.sync_api import expect
 
 from system.browser import launch_arguments
 from system.environment import PROJECT
-from tests.e2e.launched import LaunchedSystem
+from tests.e2e.launched import SOON, LaunchedSystem
 
-#: Several whole systems share the machine with the browser that looks at them.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=SOON)
 
 
 class Launch:

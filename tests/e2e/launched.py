@@ -26,6 +26,9 @@ NOT_FOR_TESTS = re.compile(r"^(ATOZ_(?!TEST_RUN)|SIMULATOR_|DATABASE_URL|REDIS_U
 #: What the script says of a job that was accepted.
 ACCEPTED_LINE = r"^\d\d:\d\d:\d\d  accepted (\d+)/atoz\S*  .+ \(\d+\.\d\d s after it appeared\)$"
 
+#: Milliseconds within which something is to be seen in a browser: several whole systems share the machine with it.
+SOON = 15_000
+
 _PORTS = (
     "API_PORT",
     "DASHBOARD_PORT",

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.launched import LaunchedSystem
-
-#: A chart or a picture may take its time; a state of the bot is there within a few seconds.
-SOON = 15_000
+from tests.e2e.launched import SOON, LaunchedSystem
 
 #: One a job, so that a test finds its own at the top of those in its language.
 _LANGUAGES = itertools.cycle(("Polish", "Tigrinya", "Somali", "Romanian", "Farsi", "Turkish"))
@@ -40,8 +37,8 @@ def test_an_accepted_job_appears_by_itself_and_tells_its_reasons(system: Launche
     feed = dashboard.get_by_role("region", name="What is happening")
     number = system.post_job(language=language)
     row = feed.get_by_role("button", name=f"{language}, Telephone Interpreting").first
-    expect(row).to_be_visible(timeout=SOON)
-    expect(row).to_contain_text("Accepted", timeout=SOON)
+    expect(row).to_be_visible()
+    expect(row).to_contain_text("Accepted")
     expect(row).to_contain_text("after it appeared")
 
     dashboard.get_by_role("navigation", name="Pages", exact=True).get_by_role("link", name="Jobs").click()
@@ -62,7 +59,7 @@ def test_a_job_that_the_settings_exclude_tells_why(system: LaunchedSystem, dashb
         .get_by_role("button", name=f"{language}, Face to Face")
         .first
     )
-    expect(row).to_contain_text("Did not match", timeout=SOON)
+    expect(row).to_contain_text("Did not match")
     row.click()
     job = dashboard.get_by_role("dialog")
     expect(job.get_by_role("img", name="No").first).to_be_visible()
@@ -72,7 +69,7 @@ def test_a_job_that_the_settings_exclude_tells_why(system: LaunchedSystem, dashb
 
 def test_the_buttons_stop_and_start_the_bot(system: LaunchedSystem, dashboard: Page) -> None:
     steer = dashboard.get_by_role("group", name="Steer the bot")
-    expect(dashboard.get_by_role("heading", name="Watching the board")).to_be_visible(timeout=SOON)
+    expect(dashboard.get_by_role("heading", name="Watching the board")).to_be_visible()
     steer.get_by_role("button", name="Stop").click()
     expect(dashboard.get_by_role("heading", name="Stopped")).to_be_visible(timeout=2 * SOON)
     assert not system.status()["is_running"]
@@ -107,7 +104,7 @@ def test_a_bad_setting_is_told_at_its_field_and_a_good_one_is_saved(system: Laun
 def test_a_lost_connection_is_shown_and_the_page_catches_up_by_itself(system: LaunchedSystem, dashboard: Page) -> None:
     connection = dashboard.get_by_role("status", name="Connection to the bot's control plane")
     system.found("uvicorn").kill()
-    expect(connection).to_have_text("Reconnecting…", timeout=SOON)
+    expect(connection).to_have_text("Reconnecting…")
     expect(dashboard.get_by_role("alert").filter(has_text="Reconnecting…")).to_be_visible()
     # it comes while nobody can tell the page
     language = next(_LANGUAGES)
@@ -118,7 +115,7 @@ def test_a_lost_connection_is_shown_and_the_page_catches_up_by_itself(system: La
         .get_by_role("button", name=f"{language}, Telephone Interpreting")
         .first
     )
-    expect(row).to_contain_text("Accepted", timeout=SOON)
+    expect(row).to_contain_text("Accepted")
     expect(dashboard.get_by_role("alert").filter(has_text="Reconnecting…")).to_have_count(0)
     assert system.simulator("GET", f"/jobs/{number}")["holder"].startswith("us:")
 

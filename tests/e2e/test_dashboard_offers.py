@@ -20,9 +20,7 @@ from contract.events import Event
 from contract.jobs import ClaimState
 from contract.streams import COMMAND_FIELD, commands, heartbeat
 from tests.backend_events import Outbox, beat, put, put_beat
-from tests.e2e.launched import LaunchedSystem, eventually
-
-SOON = 15_000
+from tests.e2e.launched import SOON, LaunchedSystem, eventually
 
 
 class AskingBot:
@@ -101,7 +99,7 @@ def waiting(dashboard: Page, language: str) -> Locator:
 def test_an_offer_is_approved_and_becomes_accepted(asking: AskingBot, dashboard: Page) -> None:
     number = asking.offer("Icelandic")
     offer = waiting(dashboard, "Icelandic")
-    expect(offer).to_contain_text("left to answer", timeout=SOON)
+    expect(offer).to_contain_text("left to answer")
     expect(dashboard).to_have_title("(1) Overview · AtoZ Bot")
 
     offer.get_by_role("button", name="Approve").press("Enter")
@@ -116,7 +114,7 @@ def test_an_offer_is_approved_and_becomes_accepted(asking: AskingBot, dashboard:
     expect(offer).to_contain_text("It is yours")
     expect(dashboard).to_have_title("Overview · AtoZ Bot")
     row = dashboard.get_by_role("region", name="What is happening").get_by_role("button", name="Icelandic").first
-    expect(row).to_contain_text("Accepted", timeout=SOON)
+    expect(row).to_contain_text("Accepted")
 
 
 def test_an_offer_is_declined_on_a_phone(asking: AskingBot, dashboard: Page) -> None:
@@ -124,7 +122,7 @@ def test_an_offer_is_declined_on_a_phone(asking: AskingBot, dashboard: Page) -> 
     number = asking.offer("Maltese")
     decline = waiting(dashboard, "Maltese").get_by_role("button", name="Decline")
     approve = waiting(dashboard, "Maltese").get_by_role("button", name="Approve")
-    expect(decline).to_be_in_viewport(timeout=SOON)
+    expect(decline).to_be_in_viewport()
     for button in (decline, approve):
         box = button.bounding_box()
         assert box is not None
@@ -176,7 +174,7 @@ def test_the_real_bot_asks_and_accepts_what_is_approved(
     mode("ask")
     number = system.post_job(language="Dari")
     offer = waiting(dashboard, "Dari")
-    expect(offer).to_contain_text("left to answer", timeout=SOON)
+    expect(offer).to_contain_text("left to answer")
     assert system.simulator("GET", f"/jobs/{number}")["accepts"] == []
     offer.get_by_role("button", name="Approve").click()
     expect(offer).to_contain_text("It is yours", timeout=2 * SOON)
@@ -191,11 +189,11 @@ def test_the_real_bot_leaves_what_is_declined_and_what_it_only_watches(
     mode("ask")
     declined = system.post_job(language="Pashto")
     waiting(dashboard, "Pashto").get_by_role("button", name="Decline").click(timeout=SOON)
-    expect(waiting(dashboard, "Pashto")).to_contain_text("You said no", timeout=SOON)
+    expect(waiting(dashboard, "Pashto")).to_contain_text("You said no")
     mode("watch")
     watched = system.post_job(language="Bengali")
     row = dashboard.get_by_role("region", name="What is happening").get_by_role("button", name="Bengali").first
-    expect(row).to_contain_text("Would match", timeout=SOON)
+    expect(row).to_contain_text("Would match")
     for number in (declined, watched):
         assert system.simulator("GET", f"/jobs/{number}")["accepts"] == []
         system.simulator("POST", f"/jobs/{number}/remove")
@@ -316,7 +314,7 @@ def test_the_settings_of_every_group_are_saved_and_taken_up(system: LaunchedSyst
         settings.get_by_role("radio", name="Only watch").click()
         wanted["mode"] = "watch"
         settings.get_by_role("button", name="Save").click()
-        expect(settings.get_by_text("Saved; the bot took it up")).to_be_visible(timeout=SOON)
+        expect(settings.get_by_text("Saved; the bot took it up")).to_be_visible()
         saved = system.get("/api/bot/configuration")["configuration"]
         assert saved == {**before, **wanted}
         dashboard.goto(system.dashboard_url)

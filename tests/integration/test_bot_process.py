@@ -126,20 +126,17 @@ def test_pause_resume_and_settings_work_within_a_second(
             wait_until(is_done)
             took[what].append(time.monotonic() - told_at)
 
+        def use(version: int, kind: str) -> None:
+            configuration = BotConfiguration(job_type_filter=(kind,), max_accept_per_run=None)
+            wanted = VersionedConfiguration(version=version, configuration=configuration)
+            measure("configure", Configure(issued_at=now(), wanted=wanted), lambda: _version(reports, run) == version)
+
         job = simulator.post_job(kind="BSL")
         wait_until(lambda: reports.status(job.job_number) is JobStatus.REJECTED)
-        for version in (5, 6, 7):
+        for version, kind in ((5, "Simultaneous"), (6, "Simultaneous"), (7, "BSL")):
             measure("pause", Pause(issued_at=now()), lambda: state_of(reports, run) is SessionState.PAUSED)
             measure("resume", Resume(issued_at=now()), lambda: state_of(reports, run) is SessionState.RUNNING)
-            kind = "BSL" if version == 7 else "Simultaneous"
-            wanted = VersionedConfiguration(
-                version=version, configuration=BotConfiguration(job_type_filter=(kind,), max_accept_per_run=None)
-            )
-            measure(
-                "configure",
-                Configure(issued_at=now(), wanted=wanted),
-                lambda version=version: _version(reports, run) == version,  # type: ignore[misc]  # bound on purpose
-            )
+            use(version, kind)
         # of three tries the best: a busy machine only adds
         assert {what: min(each) < 1 for what, each in took.items()} == dict.fromkeys(took, True), took
         simulator.wait_for(job.job_number, lambda truth: truth.holder == simulator.us)

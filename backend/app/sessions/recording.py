@@ -135,6 +135,11 @@ _STATE_IN_WORDS = {
 }
 
 
+def state_action(state: SessionState) -> str:
+    """What coming into a state is called in the log; the dashboard knows such lines by it."""
+    return f"session_{state.value}"
+
+
 def _status_line(event: StatusUpdate) -> LogLine:
     said = _STATE_IN_WORDS[event.state]
     if event.login_status is LoginStatus.REFUSED:
@@ -143,7 +148,7 @@ def _status_line(event: StatusUpdate) -> LogLine:
         at=event.at,
         session_id=event.session_id,
         level=LogLevel.ERROR if event.state is SessionState.FAILED else LogLevel.INFO,
-        action=f"session_{event.state.value}",
+        action=state_action(event.state),
         message=f"{said} {event.reason}" if event.reason else said,
     )
 

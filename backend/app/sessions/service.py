@@ -15,7 +15,7 @@ from app.logs.service import LogLine
 from app.problems import Conflict, NotFound
 from app.sessions import queries
 from app.sessions.presence import ENDED, Sightings
-from app.sessions.recording import Recorded, new_row, record
+from app.sessions.recording import Recorded, new_row, record, state_action
 from app.sessions.schemas import BotActionResult, SessionPage, SessionStatus, Wanted
 from app.sessions.view import no_session, status_of
 from contract.events import Event
@@ -272,7 +272,7 @@ def has_vanished(session: Session, session_id: str) -> None:
                     at=row.state_at,
                     session_id=session_id,
                     level=LogLevel.ERROR,
-                    action=f"session_{SessionState.FAILED.value}",
+                    action=state_action(SessionState.FAILED),
                     message=reason,
                 )
             ],
