@@ -129,7 +129,9 @@ def test_pause_resume_and_settings_work_within_a_second(
         def use(version: int, kind: str) -> None:
             configuration = BotConfiguration(job_type_filter=(kind,), max_accept_per_run=None)
             wanted = VersionedConfiguration(version=version, configuration=configuration)
-            measure("configure", Configure(issued_at=now(), wanted=wanted), lambda: _version(reports, run) == version)
+            # it is told at once; the heartbeat has it with the next beat
+            measure("configure", Configure(issued_at=now(), wanted=wanted), lambda: version in used(reports))
+            wait_until(lambda: _version(reports, run) == version)
 
         job = simulator.post_job(kind="BSL")
         wait_until(lambda: reports.status(job.job_number) is JobStatus.REJECTED)
@@ -148,6 +150,11 @@ def test_pause_resume_and_settings_work_within_a_second(
         run.wait_for_log("session_running")
         late = simulator.post_job(kind="BSL")
         simulator.wait_for(late.job_number, lambda truth: truth.holder == simulator.us)
+
+
+def used(reports: Reports) -> set[int]:
+    """The versions of the configuration that the bot said it works with."""
+    return {event.version for event in reports.events() if event.type == "configuration_updated"}
 
 
 def _version(reports: Reports, run: BotRun) -> int | None:
