@@ -218,4 +218,5 @@ async def run_world(world: World, now: Callable[[], datetime]) -> None:
         due = world.next_due()
         seconds = max(0.0, (due - now()).total_seconds()) if due is not None else None
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await woken.wait()

@@ -28,7 +28,7 @@ from app.live.schemas import (
     NoticeShown,
 )
 from app.live.seen import SeenEvents, SeenJobs
-from app.redis_connection import connect_async
+from app.redis_connection import connect_async, in_time
 from app.settings import Settings
 from contract.events import (
     ConfigurationUpdated,
@@ -87,7 +87,8 @@ class Follower:
                 self._last_id = await _newest_id(redis)
                 await self._wait_for_watchers()
                 continue
-            answer = await redis.xread({EVENTS: self._last_id}, count=_AT_ONCE, block=_BLOCK_MILLISECONDS)
+            async with in_time():
+                answer = await redis.xread({EVENTS: self._last_id}, count=_AT_ONCE, block=_BLOCK_MILLISECONDS)
             # the client's types know every shape of every protocol; with ours a stream is a name and its entries
             for _, entries in cast("list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]", answer):
                 self._last_id = entries[-1][0]
@@ -184,7 +185,8 @@ def _decoded(raw: bytes) -> Event | None:
 
 async def _newest_id(redis: Redis) -> bytes:
     try:
-        found: bytes = (await redis.xinfo_stream(EVENTS))["last-generated-id"]
+        async with in_time():
+            found: bytes = (await redis.xinfo_stream(EVENTS))["last-generated-id"]
     except ResponseError:
         return b"0-0"  # there is no such stream yet
     return found
