@@ -22,8 +22,9 @@ from bot.commitments import Assigned, Commitments
 from bot.core.claim import ClaimState
 from bot.core.decision import Decision, Verdict
 from bot.core.job import Job
+from bot.core.owner_rules import Caps, Rules
 from bot.core.preferences import Preferences, preference_key
-from bot.core.rules import Caps, Rules, board_rules, decide, decide_all
+from bot.core.rules import board_rules, decide, decide_all
 from bot.journal import Journal, Remembered
 from bot.knowledge import Knowledge, Known
 from bot.portal.definition import PortalDefinition

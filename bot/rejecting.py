@@ -12,7 +12,8 @@ import structlog
 from bot.access import Access
 from bot.clock import now
 from bot.core.decision import Decision
-from bot.core.rules import Rules, is_excluded_kind
+from bot.core.owner_rules import Rules
+from bot.core.rules import is_excluded_kind
 from bot.database_thread import StorageError
 from bot.journal import Journal
 from bot.knowledge import Known

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 
+from bot.core.owner_rules import DateRange, Rules, WordRule
 from bot.core.preferences import Prefer, Preferences
-from bot.core.rules import DateRange, Rules, WordRule
 from bot.core.wall_clock import MINUTES_A_DAY
 from bot.core.week import WeeklyWindow
 from bot.portal.definition import PortalDefinition

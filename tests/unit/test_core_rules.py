@@ -8,7 +8,8 @@ import pytest
 from bot.core.calendar import BusySpan, Calendar
 from bot.core.decision import Decision, RuleAnswer, Verdict
 from bot.core.job import Action, Job
-from bot.core.rules import Caps, DateRange, Rules, WordRule, decide, decide_all
+from bot.core.owner_rules import Caps, DateRange, Rules, WordRule
+from bot.core.rules import decide, decide_all
 from bot.core.wall_clock import moment
 from bot.core.week import WeeklyWindow, whole_day
 from tests.unit.core_examples import LONDON, NOW, a_job

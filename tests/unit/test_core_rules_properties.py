@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from bot.core.calendar import BusySpan, Calendar, span_of
 from bot.core.decision import Verdict
 from bot.core.job import Action, Job
+from bot.core.owner_rules import Caps, DateRange, Rules, WordRule
 from bot.core.preferences import Prefer, Preferences
-from bot.core.rules import Caps, DateRange, Rules, WordRule, decide, decide_all
+from bot.core.rules import decide, decide_all
 from bot.core.spelling import spelling_key
 from bot.core.week import WeeklyWindow
 from tests.unit.core_examples import LONDON, NOW, a_job

@@ -9,8 +9,9 @@ import pytest
 from bot.core.calendar import Calendar
 from bot.core.decision import Decision, Verdict
 from bot.core.job import Job
+from bot.core.owner_rules import Caps, DateRange, Rules, WordRule
 from bot.core.preferences import Prefer, Preferences
-from bot.core.rules import Caps, DateRange, Rules, WordRule, decide
+from bot.core.rules import decide
 from bot.core.week import WeeklyWindow
 from bot.portal.definition import load
 from bot.rules_from_configuration import preferences_from_configuration, rules_from_configuration
