@@ -366,7 +366,10 @@ class AtozBot(Watcher):
         try:
             with asking_for(Purpose.DECISION):
                 page = await self._access.use(lambda lane: lane.read_job(known.job.portal_id))
-            self._knowledge.take_page(known, page, digest=digest, at=now())
+            if page is None:
+                known.was_gone(digest, steady_seconds())
+            else:
+                self._knowledge.take_page(known, page, digest=digest, at=now())
         except (SignInAgain, StopAndTell):
             return  # read again with the next look
         except RetryLater as error:
@@ -400,6 +403,11 @@ class AtozBot(Watcher):
     def has_account(self) -> bool:
         """Whether this bot may claim for the account."""
         return self._has_account()
+
+    @property
+    def is_asked_to_wait(self) -> bool:
+        """Whether the portal wants to be left alone: what is claimed now could not be sent."""
+        return self._turns.is_asked_to_wait
 
     def may_change_the_portal(self) -> bool:
         """Whether the session runs and the account is this bot's."""

@@ -2,9 +2,10 @@
 
 A claim takes its place under the caps and in the calendar in the very step in which it is decided, before anything is
 awaited: claims that are made side by side can neither pass a cap nor overlap. Its intent is on disk before its accept
-goes out. The accept is sent once; it is sent again only where the portal certainly did not take it, and only with a
-form that was read anew. What came of it is read from the job's own page until it is certain (``bot.outcome``). An offer
-waits for the owner's answer without a place; once approved it takes one.
+goes out, and in the last moment before that it is asked once more whether it may. The accept is sent once; it is sent
+again only where the portal refused to look at it, and only with a form that was read anew. What came of it is read from
+the job's own page until it is certain (``bot.outcome``), also where the portal refused every time: some answer so and
+have taken it. An offer waits for the owner's answer without a place; once approved it takes one.
 """
 
 import asyncio
@@ -227,9 +228,8 @@ class ClaimDesk:
         self._start = start
         for record in tuple(self._records.values()):
             if needs_lookup(record.state):
-                # an intent says nothing of when its accept left, which may have had to wait; it did before this moment
-                sent_at = record.submitted_at or steady_now()
-                self._run_open(self._take_up(record, Sent(at=sent_at, is_answered=False)), record)
+                # nobody knows when its accept left, or for how long the portal was at it; it was before this moment
+                self._run_open(self._take_up(record, Sent(at=steady_now(), is_answered=False)), record)
             elif record.state is ClaimState.CONFIRMED:
                 self._watch(record.job.job_number)
 
@@ -248,7 +248,7 @@ class ClaimDesk:
         self._attempts_here[number] = self._attempts_here.get(number, 0) + 1
         self._keep(record)
         self._claimed[number] = (known, known.row.digest)
-        self._run_open(self._claim(known), record)
+        self._run_open(self._claim(known, _Sending(known.row, known.source)), record)
 
     def offer(self, known: Known, decision: Decision, *, decided_at: datetime, expires_at: datetime) -> None:
         """Ask the owner about a job that every rule agrees to. No place is taken."""
@@ -335,8 +335,8 @@ class ClaimDesk:
 
     # --- one claim ----------------------------------------------------------------------------------------------------
 
-    async def _claim(self, known: Known) -> None:
-        number, row, source = known.number, known.row, known.source
+    async def _claim(self, known: Known, sending: "_Sending") -> None:
+        number = known.number
         intended = self._records[number].moved(ClaimState.INTENDED, intended_at=now())
         try:
             await self._journal.intend(intended)
@@ -349,28 +349,48 @@ class ClaimDesk:
             return
         self._host.disk_works()
         self._keep(intended)
+        sending.may_leave = lambda: self._require_leave(known)
         try:
-            sent = await self._send(known, _Sending(row, source))
+            sent = await self._send(known, sending)
         except _NotSent as error:
-            self._lose(number, error.reason, error.detail)
-        else:
-            await self._follow(number, sent)
+            if not error.counts:
+                self._attempts_here[number] -= 1
+            if not sending.has_left:
+                self._lose(number, error.reason, error.detail)
+                return
+            # the portal refused to look at it, and may have taken it all the same: the job's own page tells
+            self._move(number, ClaimState.SUBMITTED, submitted_at=sending.at, loss_detail=error.detail)
+            sent = Sent(at=sending.steadily_at, is_answered=True, given_up=(error.reason, error.detail))
+        await self._follow(number, sent)
+
+    def _require_leave(self, known: Known) -> None:
+        """The last question before an accept leaves; raises _NotSent.
+
+        Since it was decided the board may have shown another row, the agency may have given the owner a job at that
+        hour, and the owner may have changed the rules.
+        """
+        if known.is_gone:
+            detail = "The job was gone before the accept could be sent."
+            raise _NotSent(LossReason.TAKEN_WHILE_DECIDING, detail)
+        if known.row.digest != self._claimed[known.number][1]:
+            raise _NotSent(LossReason.CALLED_OFF, "The job changed before the accept could be sent.")
+        if (not_now := self._host.why_not(self._records[known.number])) is not None:
+            raise _NotSent(not_now.reason, not_now.words)
 
     async def _send(self, known: Known, sending: "_Sending") -> Sent:
-        """Send the accept. Raises _NotSent where it never went out, or the portal certainly did not take it."""
-        number, digest = known.number, known.row.digest
+        """Send the accept. Raises _NotSent where it never went out, or the portal refused to look at it."""
+        number = known.number
         give_up_at = steady_now() + self._times.resend
         pause = _FIRST_PAUSE
         while True:
-            if (not_now := self._host.why_not(self._records[number])) is not None:
-                raise _NotSent(not_now.reason, not_now.words)
             try:
                 answer = await self._access.once(sending)
             except (OutcomeUnknown, LayoutChanged) as error:
                 self._move(number, ClaimState.SUBMITTED, submitted_at=sending.at)
                 self._move(number, ClaimState.UNKNOWN, loss_detail=str(error))
                 self._evidence("claim", number, {"row.html": sending.row.html, "answer.txt": f"No answer: {error}"})
-                return Sent(at=sending.steadily_at, is_answered=False)
+                # nobody knows for how long the portal had been at it: what it may still do counts from now on
+                return Sent(at=steady_now(), is_answered=False)
             except StopAndTell as error:
                 raise _NotSent(LossReason.SESSION_ENDED, error.message) from error
             except (_RowOfEndedSession, SignInAgain) as error:
@@ -379,7 +399,9 @@ class ClaimDesk:
                 log.info("the portal did not take the accept", action="accept_not_taken", job=number, why=str(error))
                 pause = max(error.retry_after or pause, pause)
                 if steady_now() + pause > give_up_at:
-                    raise _NotSent(LossReason.PORTAL_FAILING, error.message) from error
+                    # told to wait for longer than that before anything was sent, it is no try
+                    counts = sending.has_left or error.retry_after is None
+                    raise _NotSent(LossReason.PORTAL_FAILING, error.message, counts=counts) from error
                 await asyncio.sleep(pause.total_seconds())
                 pause = min(pause * 2, _LONGEST_PAUSE)
             else:
@@ -389,8 +411,8 @@ class ClaimDesk:
                 self._move(number, ClaimState.SUBMITTED, submitted_at=sending.at)
                 self._prove_accept(number, sending.row, answer)
                 return self._sent(sending.steadily_at, answer)
-            await self._read_anew(known, digest, give_up_at)
-            sending = _Sending(known.row, known.source)
+            await self._read_anew(known, give_up_at)
+            sending.use(known.row, known.source)
 
     def _prove_accept(self, number: str, row: BoardRow, answer: AcceptAnswer) -> None:
         said = [f"HTTP {answer.http_status}", *answer.messages]
@@ -416,7 +438,7 @@ class ClaimDesk:
             messages=answer.messages,
         )
 
-    async def _read_anew(self, known: Known, digest: str, give_up_at: datetime) -> None:
+    async def _read_anew(self, known: Known, give_up_at: datetime) -> None:
         """Read the board, so that the accept can be sent again. Raises _NotSent where it cannot.
 
         The very answer that the new form comes from has to show the job as it was decided on.
@@ -436,8 +458,9 @@ class ClaimDesk:
         if known.is_gone:
             detail = "The job was gone before the accept could be sent again."
             raise _NotSent(LossReason.TAKEN_WHILE_DECIDING, detail)
-        if known.row.digest != digest or known.row.accept is None:
+        if known.row.accept is None:
             raise _NotSent(LossReason.PORTAL_FAILING, "The job changed before the accept could be sent again.")
+        self._require_leave(known)
         if steady_now() > give_up_at:
             raise _NotSent(LossReason.PORTAL_FAILING, "The portal did not take the accept for too long.")
 
@@ -450,7 +473,8 @@ class ClaimDesk:
 
     async def _follow(self, number: str, sent: Sent) -> None:
         """Read the job's own page until the outcome is certain."""
-        ours_since, told_at = None, now()
+        ours_since = gone_since = None
+        told_at = now()
         words: list[str] = []
         pause = _FIRST_PAUSE
         while True:
@@ -471,8 +495,15 @@ class ClaimDesk:
             if ownership is Ownership.OURS and ours_since is None:
                 log.info("the portal shows the job as ours", action="job_reads_as_ours", job=number)
                 ours_since, told_at = read_at, now()
+            gone_since = (gone_since or read_at) if ownership is Ownership.GONE else None
             conclusion = conclude(
-                ownership, read_at=read_at, sent=sent, ours_since=ours_since, words=words, times=self._times
+                ownership,
+                read_at=read_at,
+                sent=sent,
+                ours_since=ours_since,
+                gone_since=gone_since,
+                words=words,
+                times=self._times,
             )
             match conclusion:
                 case Confirmed():
@@ -550,12 +581,13 @@ _Start = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 
 
 class _NotSent(Exception):
-    """The claim ends without an accept that the portal took."""
+    """No accept is sent (any more). ``counts``: as one of the job's attempts."""
 
-    def __init__(self, reason: LossReason, detail: str) -> None:
+    def __init__(self, reason: LossReason, detail: str, *, counts: bool = True) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.counts = counts
 
 
 class _RowOfEndedSession(Exception):
@@ -568,11 +600,23 @@ class _Sending:
     def __init__(self, row: BoardRow, source: object) -> None:
         self.row = row
         self._source = source
+        #: asked right before it leaves; keeps it by raising
+        self.may_leave: Callable[[], None] = lambda: None
+        #: an accept of this claim has left, and when the last one did
+        self.has_left = False
         self.at = now()
         self.steadily_at = steady_now()
+
+    def use(self, row: BoardRow, source: object) -> None:
+        """Send this row's the next time."""
+        self.row, self._source = row, source
 
     async def __call__(self, lane: Lane) -> AcceptAnswer:
         if lane is not self._source:
             raise _RowOfEndedSession("the session in which the job was read has ended")
+        return await lane.accept(self.row, leaves=self._leaves)
+
+    def _leaves(self) -> None:
+        self.may_leave()
+        self.has_left = True
         self.at, self.steadily_at = now(), steady_now()
-        return await lane.accept(self.row)

@@ -56,6 +56,11 @@ class DecidingHost(Protocol):
         """Whether this bot may claim for the account."""
         ...
 
+    @property
+    def is_asked_to_wait(self) -> bool:
+        """Whether the portal wants to be left alone: what is claimed now could not be sent."""
+        ...
+
     def read_pages(self) -> None:
         """Have the pages of new and changed jobs read."""
         ...
@@ -114,11 +119,7 @@ class Deciding:
         self.rules: Rules = rules_from_configuration(configuration, self._definition)
         self._preferences: Preferences = preferences_from_configuration(configuration)
         self._rejecting.use(self.rules, is_wanted=configuration.reject_excluded and self.mode is not Mode.WATCH)
-        if self.mode is Mode.WATCH:
-            for record in tuple(self._desk.records):
-                if self._desk.waits(record.job.job_number):
-                    words = "You told the bot only to watch: the offer was withdrawn, and nothing is accepted."
-                    self._desk.withdraw(record.job.job_number, words)
+        self._withdraw_where_only_watched()
 
     def remember(self, remembered: Remembered) -> None:
         """Take over what the journal has of this session."""
@@ -126,6 +127,15 @@ class Deciding:
         refused = {number for number, verdict in remembered.verdicts.items() if verdict is Verdict.NO_MATCH}
         self.rejected = refused - claimed
         self.missed = set(remembered.missed)
+        self._withdraw_where_only_watched()
+
+    def _withdraw_where_only_watched(self) -> None:
+        if self.mode is not Mode.WATCH:
+            return
+        for record in tuple(self._desk.records):
+            if self._desk.waits(record.job.job_number):
+                words = "You told the bot only to watch: the offer was withdrawn, and nothing is accepted."
+                self._desk.withdraw(record.job.job_number, words)
 
     @property
     def mode(self) -> Mode:
@@ -155,6 +165,17 @@ class Deciding:
             return NotNow(
                 reason=LossReason.CALLED_OFF, words="You told the bot to ask first, before the accept had gone out."
             )
+        if self._commitments.assigned is None:
+            words = "The list of your jobs was not known any more when the accept was about to go out."
+            return NotNow(reason=LossReason.CALLED_OFF, words=words)
+        known = self._knowledge.get(record.job.job_number)
+        job = known.job if known is not None and known.is_read else record.job
+        # its own place is taken in the pass as well as in the session
+        caps = Caps(accepted_this_run=self._desk.places_taken - 1, accepted_this_pass=self._claimed_this_pass - 1)
+        decision = self._decide_alone(job, caps, now())
+        if decision.verdict is Verdict.NO_MATCH:
+            words = f"By the time the accept was about to go out your rules said no: {decision.summary}"
+            return NotNow(reason=LossReason.CALLED_OFF, words=words)
         return None
 
     # --- weighing -----------------------------------------------------------------------------------------------------
@@ -214,8 +235,11 @@ class Deciding:
 
     def _weigh_alone(self, job: Job, decided_at: datetime, *, has_place: bool = False) -> Decision:
         """``has_place``: the job itself takes one of the places that are taken."""
+        return self._decide_alone(job, self._caps(own_places=int(has_place)), decided_at)
+
+    def _decide_alone(self, job: Job, caps: Caps, decided_at: datetime) -> Decision:
         calendar = self._commitments.calendar(self._desk.holding, decided_at)
-        return decide(job, self.rules, calendar, self._caps(own_places=int(has_place)), decided_at)
+        return decide(job, self.rules, calendar, caps, decided_at)
 
     def _caps(self, *, own_places: int = 0) -> Caps:
         return Caps(accepted_this_run=self._desk.places_taken - own_places, accepted_this_pass=self._claimed_this_pass)
@@ -234,8 +258,8 @@ class Deciding:
                 self._ask_all_again()
         elif self.mode is Mode.WATCH:
             self._watch(known, decision, decided_at)
-        elif not self._host.has_account():
-            return  # it stays a match, and is claimed when the account is ours again
+        elif not self._host.has_account() or (self.mode is Mode.ACCEPT and self._host.is_asked_to_wait):
+            return  # it stays a match, and is claimed when the account is ours again, or the portal may be asked
         elif self._needs_a_fresh_page(known, decided_at):
             return
         elif self.mode is Mode.ASK:
@@ -245,7 +269,8 @@ class Deciding:
 
     def _needs_a_fresh_page(self, known: Known, at: datetime) -> bool:
         """Whether the rules answered to what the page said a while ago; then it is read again first."""
-        if known.page_read_at is not None and at - known.page_read_at <= self._page_is_fresh:
+        # a page from the future: the clock was set back, and nobody knows its age
+        if known.page_read_at is not None and timedelta(0) <= at - known.page_read_at <= self._page_is_fresh:
             return False
         known.page_digest = None
         self._host.read_pages()
@@ -332,7 +357,9 @@ class Deciding:
                 self._desk.withdraw(number, "You told the bot to ask first, before the accept had gone out.")
                 known.decision = None
                 continue
-            if known.is_gone or not known.is_read or not self._host.has_account() or number in self._vanished:
+            if known.is_gone or not known.is_read or number in self._vanished:
+                continue
+            if not self._host.has_account() or self._host.is_asked_to_wait:
                 continue
             if self._needs_a_fresh_page(known, at):
                 continue

@@ -13,6 +13,9 @@ from bot.portal.parse import with_page
 #: A job that leaves the board is forgotten after this; one that comes back before then is the same one.
 _FORGET_AFTER = timedelta(hours=6)
 
+#: The page of a job that the board shows and its own page calls gone is read again after 2, 4 … 60 seconds.
+_LONGEST_PAUSE_FOR_A_GONE_PAGE = 60.0
+
 
 @dataclass(slots=True)
 class Known:
@@ -39,6 +42,7 @@ class Known:
     read_again_at: float = 0.0
     failed_reads: int = 0
     unanswered_reads: int = 0
+    gone_reads: int = 0
     #: the portal said that the job is gone, while the board still had this row
     gone_digest: str | None = None
     #: what the rules say; None while they were not asked, or have to be asked again
@@ -64,6 +68,17 @@ class Known:
     def is_gone(self) -> bool:
         """Whether it is not to be had any more, as far as is known."""
         return not self.is_on_board or self.gone_digest == self.row.digest
+
+    def was_gone(self, digest: str, steady_seconds: float) -> None:
+        """Its page, read for the row with ``digest``, said that the job is gone.
+
+        While the board shows the row it is asked again, less and less often: a portal in trouble says so of any page.
+        """
+        self.gone_digest = digest
+        if digest != self.row.digest:
+            return
+        self.gone_reads += 1
+        self.read_again_at = steady_seconds + min(2.0**self.gone_reads, _LONGEST_PAUSE_FOR_A_GONE_PAGE)
 
 
 class Knowledge:
@@ -129,22 +144,21 @@ class Knowledge:
         return [
             one
             for one in self._jobs.values()
-            if not (one.is_gone or one.is_read or one.is_being_read) and one.read_again_at <= steady_seconds
+            if one.is_on_board
+            and (one.is_gone or not one.is_read)
+            and not one.is_being_read
+            and one.read_again_at <= steady_seconds
         ]
 
-    def take_page(self, known: Known, page: JobPage | None, *, digest: str, at: datetime) -> None:
-        """Take up a job's page, read for the row with ``digest``; None: the portal says that the job is gone.
-
-        Raises LayoutChanged where the page is another job's.
-        """
-        if page is None:
-            known.gone_digest = digest
-            return
+    def take_page(self, known: Known, page: JobPage, *, digest: str, at: datetime) -> None:
+        """Take up a job's page, read for the row with ``digest``. Raises LayoutChanged where it is another job's."""
         read = with_page(known.row.job, page)
         if read != known.job:
             known.decision = None
         known.job = read
-        known.failed_reads = known.unanswered_reads = 0
+        if known.gone_digest is not None:
+            known.gone_digest = known.closed_digest = None  # who comes back is offered anew
+        known.failed_reads = known.unanswered_reads = known.gone_reads = 0
         known.page_digest = digest
         known.page_read_at = at
 

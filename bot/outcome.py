@@ -6,6 +6,8 @@ accept was written last. And an accept to which no answer came may still be wait
 - *ours* counts when it is still so a while after it was first read (``ClaimTimes.settle``);
 - *not ours* and *gone* count at once where the portal answered the accept: ours was written before the answer, and
   nothing of ours follows. Without an answer they count when the portal has had time to come to it (``unanswered``);
+- *gone* counts when it is read again a while later (``doubt``): a portal in trouble says of any page that it is gone.
+  Where the accept's own answer said so, it counts at once;
 - *free* is no outcome at first: the portal may lag behind itself. After those same times it says that our accept had
   no effect.
 """
@@ -24,8 +26,10 @@ class ClaimTimes:
 
     #: a job that reads as ours must still do so this much later; "a few seconds later the truth is settled"
     settle: timedelta = timedelta(seconds=5)
-    #: an accept without an answer may take effect for so long after it was sent
+    #: an accept without an answer may take effect for so long after the bot gave up waiting for it
     unanswered: timedelta = timedelta(seconds=10)
+    #: a job's page that reads as gone must still do so this much later
+    doubt: timedelta = timedelta(seconds=2)
     #: a confirmed job is looked at once more after this
     hold_check: timedelta = timedelta(seconds=30)
     #: an accept that the portal refused to look at (signed out, too busy) is sent again for so long
@@ -36,10 +40,12 @@ class ClaimTimes:
 class Sent:
     """What is known of the accept that went out."""
 
-    #: when it was sent; where a crash hides that, when the bot was started again
+    #: answered: when it was sent; else when the bot gave up waiting, or, after a crash, was started again
     at: datetime
     #: an answer to it came back
     is_answered: bool
+    #: the portal refused to look at it: why it was not sent again
+    given_up: tuple[LossReason, str] | None = None
     #: the answer's HTTP status says that the job was not to be had
     was_gone: bool = False
     #: the answer's own words
@@ -72,11 +78,13 @@ def conclude(
     read_at: datetime,
     sent: Sent,
     ours_since: datetime | None,
+    gone_since: datetime | None = None,
     words: Sequence[str] = (),
     times: ClaimTimes,
 ) -> Confirmed | Lost | LookAgain:
     """What this reading says. ``ours_since``: the first reading that showed the job as ours, this one included.
 
+    ``gone_since``: the first of the readings in a row, up to this one, that showed it as gone.
     ``words``: messages that the portal showed since the accept; a hint, never the evidence.
     """
     said = " ".join(dict.fromkeys((*sent.messages, *words)))
@@ -87,6 +95,8 @@ def conclude(
         case Ownership.OURS:
             settled_at = (ours_since or read_at) + times.settle
             return Confirmed() if read_at >= settled_at else LookAgain(at=settled_at)
+        case Ownership.GONE if not sent.was_gone and read_at < (sure_at := (gone_since or read_at) + times.doubt):
+            return LookAgain(at=sure_at if is_through else max(sure_at, final_at))
         case Ownership.NOT_OURS | Ownership.GONE if is_through or read_at >= final_at:
             return _lost_to_somebody(ownership, sent, ours_since, said)
         case Ownership.FREE if read_at >= final_at:
@@ -98,6 +108,8 @@ def _lost_to_somebody(ownership: Ownership, sent: Sent, ours_since: datetime | N
     if ours_since is not None:
         detail = "The portal showed the job as yours for a moment, and then gave it to somebody else."
         return Lost(reason=LossReason.TAKEN_WHILE_DECIDING, detail=_with_words(detail, said))
+    if ownership is Ownership.GONE and sent.given_up is not None:
+        return Lost(reason=LossReason.TAKEN_WHILE_DECIDING, detail="The job was gone before it could be accepted.")
     if ownership is Ownership.GONE and not (said or sent.was_gone):
         detail = "The portal does not show the job any more, and gave no other word."
         return Lost(reason=LossReason.NOT_VISIBLE, detail=detail)
@@ -106,6 +118,9 @@ def _lost_to_somebody(ownership: Ownership, sent: Sent, ours_since: datetime | N
 
 
 def _had_no_effect(sent: Sent, said: str) -> Lost:
+    if sent.given_up is not None:
+        reason, detail = sent.given_up
+        return Lost(reason=reason, detail=detail)
     if sent.is_answered:
         detail = "The portal took the accept and left the job as it was."
         return Lost(reason=LossReason.REFUSED, detail=_with_words(detail, said))

@@ -96,6 +96,11 @@ class Turns:
         """Count a request that a page made by itself; later ones make up for it."""
         self._budget = self._budget.charged(steady_seconds(), 1)
 
+    @property
+    def is_asked_to_wait(self) -> bool:
+        """Whether the portal wants to be left alone at this moment."""
+        return self._asked.seconds_left(steady_seconds()) > 0
+
     async def quiet_is_over(self) -> None:
         """Return when the portal does not ask to be left alone (any more)."""
         while (left := self._asked.seconds_left(steady_seconds())) > 0:

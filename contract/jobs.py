@@ -71,7 +71,7 @@ class LossReason(StrEnum):
     SESSION_ENDED = "session_ended"
     #: the portal failed
     PORTAL_FAILING = "portal_failing"
-    #: the owner told the bot to ask first, or only to watch, before the accept had gone out
+    #: before the accept had gone out the owner told the bot to ask first, or only to watch, or the rules said no
     CALLED_OFF = "called_off"
 
 

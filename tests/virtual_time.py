@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import Any, TypeVar, TypeVarTuple
 
 from bot import clock
@@ -108,3 +109,13 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     finally:
         DatabaseThread.submit = submit  # type: ignore[method-assign]
         clock._used = before
+
+
+def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """A test that lives in virtual time; it gets its fixtures by name."""
+
+    @wraps(test)
+    def run_it(**fixtures: Any) -> None:
+        run(lambda: test(**fixtures))
+
+    return run_it

@@ -2,7 +2,8 @@
 
 It behaves as the facts say (``simulator/`` does so over HTTP, and both pass the tests in ``tests/lane_contract.py``):
 accepts are written without a lock and the last one within the settle time has the job; a refused or dropped request has
-no effect, a lost answer hides one, and a late one takes effect when nobody waits for it any more.
+no effect, a lost answer hides one, a refusal may hide one too, and a late one takes effect when nobody waits for it any
+more.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from random import Random
 from bot.core.job import Action, Job
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
 from bot.portal.pages import AcceptAnswer, Board, BoardRow, Form, JobPage, Ownership
-from bot.portal.protocol import AlwaysMyTurn, OutcomeUnknown, Turns
+from bot.portal.protocol import AlwaysMyTurn, Leaves, OutcomeUnknown, Turns
 
 US = "us"
 
@@ -30,6 +31,10 @@ class Fault(StrEnum):
     SIGNED_OUT = "signed_out"
     #: refused before anybody looked at it
     BUSY = "busy"
+    #: the accept took effect, and the answer is the same as for one that was refused; all else is refused
+    TAKEN_AND_BUSY = "taken_and_busy"
+    #: the job's page says that it is gone, and it is not; all else is refused
+    GONE = "gone"
     #: refused with the wish to be left alone for ``MemoryPortal.wish``
     ASKED = "asked"
     #: the sign-in page instead of what was asked for, though the session lives
@@ -44,6 +49,11 @@ class Fault(StrEnum):
     ANSWER_LOST = "answer_lost"
     #: the connection is cut, and it takes effect seconds later
     LATE = "late"
+    #: seconds pass until whoever waits gives up, and it takes effect seconds after that
+    TIMED_OUT = "timed_out"
+
+
+_SLOW = (Fault.SLOW, Fault.TIMED_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,8 @@ class MemoryPortal:
         self.settle = settle
         self.slow = slow
         self.late = late
+        #: seconds from when an accept is begun to when it leaves: a page on the way, fields to fill in
+        self.filling_in = 0.0
         #: what ``Retry-After`` says; None for no such header
         self.wish: timedelta | None = timedelta(seconds=30)
         self.jobs: dict[str, MemoryJob] = {}
@@ -277,30 +289,36 @@ class MemoryLane:
 
     async def read_job(self, portal_id: str) -> JobPage | None:
         """A job's own page."""
-        await self._ask(f"job {portal_id}" if self._portal.faults.get(f"job {portal_id}") else "job")
-        return self._portal.page(portal_id)
+        fault = await self._ask(f"job {portal_id}" if self._portal.faults.get(f"job {portal_id}") else "job")
+        return None if fault is Fault.GONE else self._portal.page(portal_id)
 
     async def ownership(self, portal_id: str) -> Ownership:
         """Whose the job is now."""
         page = await self.read_job(portal_id)
         return Ownership.GONE if page is None else page.ownership
 
-    async def accept(self, row: BoardRow) -> AcceptAnswer:
+    async def accept(self, row: BoardRow, *, leaves: Leaves = lambda: None) -> AcceptAnswer:
         """Send the accept, once."""
         portal, number = self._portal, row.job.job_number
         truth = portal.jobs[number]
         self._turns.to_accept()
+        await asyncio.sleep(portal.filling_in)
+        leaves()
         portal.note("accept")
         fault = portal.next_fault("accept")
         truth.on_the_way += 1
         try:
-            await asyncio.sleep(portal.slow if fault is Fault.SLOW else portal.latency)
+            await asyncio.sleep(portal.slow if fault in _SLOW else portal.latency)
         finally:
             truth.on_the_way -= 1
+        if fault is Fault.TAKEN_AND_BUSY and portal.knows(self._session):
+            portal.accept(number)
         self._refuse(fault)
+        if fault is Fault.GONE:
+            raise RetryLater("the portal is not available at the moment")
         if fault is Fault.DROPPED:
             raise OutcomeUnknown("the connection was cut")
-        if fault is Fault.LATE:
+        if fault in (Fault.LATE, Fault.TIMED_OUT):
             portal.accept_late(number)
             raise OutcomeUnknown("the connection was cut")
         answer = portal.accept(number)
@@ -315,9 +333,9 @@ class MemoryLane:
         self._turns.to_accept()
         portal.note("reject")
         fault = portal.next_fault("reject")
-        await asyncio.sleep(portal.slow if fault is Fault.SLOW else portal.latency)
+        await asyncio.sleep(portal.slow if fault in _SLOW else portal.latency)
         self._refuse(fault)
-        if fault in (Fault.DROPPED, Fault.LATE):
+        if fault in (Fault.DROPPED, Fault.LATE, Fault.TIMED_OUT):
             raise OutcomeUnknown("the connection was cut")
         answer = portal.reject(row.job.job_number)
         await asyncio.sleep(portal.latency)
@@ -328,17 +346,20 @@ class MemoryLane:
     async def close(self) -> None:
         """Nothing to give back."""
 
-    async def _ask(self, what: str) -> None:
+    async def _ask(self, what: str) -> Fault | None:
         await self._turns.to_ask()
         self._portal.note(what.partition(" ")[0])
         fault = self._portal.next_fault(what)
-        await asyncio.sleep(self._portal.slow if fault is Fault.SLOW else self._portal.latency)
+        await asyncio.sleep(self._portal.slow if fault in _SLOW else self._portal.latency)
         self._refuse(fault)
         match fault:
             case Fault.STRANGE:
                 raise LayoutChanged("the page is another one", html="<html>")
-            case Fault.DROPPED | Fault.ANSWER_LOST | Fault.LATE:
+            case Fault.DROPPED | Fault.ANSWER_LOST | Fault.LATE | Fault.TIMED_OUT:
                 raise RetryLater("the portal does not answer: the connection was cut")
+            case Fault.GONE if not what.startswith("job"):
+                raise RetryLater("the portal is not available at the moment")
+        return fault
 
     def _refuse(self, fault: Fault | None) -> None:
         if fault is Fault.SIGNED_OUT:
@@ -346,7 +367,7 @@ class MemoryLane:
         if not self._portal.knows(self._session):
             raise SignInAgain("the session has ended")
         match fault:
-            case Fault.BUSY:
+            case Fault.BUSY | Fault.TAKEN_AND_BUSY:
                 raise RetryLater("the portal is not available at the moment")
             case Fault.ASKED:
                 raise RetryLater("the portal asks for fewer requests", retry_after=self._portal.wish, is_asked=True)

@@ -33,7 +33,7 @@ from bot.portal.parse import (
     parse_job_page,
     parse_tokens,
 )
-from bot.portal.protocol import AlwaysMyTurn, OutcomeUnknown, Turns
+from bot.portal.protocol import AlwaysMyTurn, Leaves, OutcomeUnknown, Turns
 from bot.portal.retry_after import retry_after
 
 #: A portal that needs longer than this for one page is as good as away; the next look starts on the clock anyway.
@@ -154,13 +154,14 @@ class HttpLane:
 
     # --- accepting ----------------------------------------------------------------------------------------------------
 
-    async def accept(self, row: BoardRow) -> AcceptAnswer:
+    async def accept(self, row: BoardRow, *, leaves: Leaves = lambda: None) -> AcceptAnswer:
         """Take the row's job; see the protocol for what each error says of it."""
         if row.accept is None:
             raise ValueError(f"{row.job.reference} has no accept form")
         if self._definition.accept.way != "page":
             form = await self._with_tokens(row.accept, row)
             self._turns.to_accept()
+            leaves()
             return await self._send(form, referer=self._board_address, urgent=True)
         try:
             found = await self._form_of_accept_page(row.accept.action, row.job.portal_id)
@@ -169,6 +170,7 @@ class HttpLane:
         if found is None:
             return AcceptAnswer(http_status=None)
         self._turns.to_accept()
+        leaves()
         return await self._send(found, referer=row.accept.action, urgent=True)
 
     async def reject(self, row: BoardRow) -> AcceptAnswer:

@@ -25,7 +25,7 @@ from bot.portal.open_browser import OpenBrowser, Tab, words_of
 from bot.portal.page_sending import ACCEPT_TIMEOUT, NothingSent, Sent
 from bot.portal.pages import AcceptAnswer, Board, BoardPage, BoardRow, Form, JobPage, Ownership
 from bot.portal.parse import PageKind, classify, expect, parse_board, parse_job_page
-from bot.portal.protocol import AlwaysMyTurn, OutcomeUnknown, Turns
+from bot.portal.protocol import AlwaysMyTurn, Leaves, OutcomeUnknown, Turns
 from bot.portal.reading import absolute
 from bot.portal.retry_after import retry_after
 from bot.portal.values import one_line, same_text
@@ -213,25 +213,27 @@ class PageLane:
 
     # --- accepting ----------------------------------------------------------------------------------------------------
 
-    async def accept(self, row: BoardRow) -> AcceptAnswer:
+    async def accept(self, row: BoardRow, *, leaves: Leaves = lambda: None) -> AcceptAnswer:
         """Load the page that shows the row, read there that it is still free, and click; see the protocol."""
         if row.accept is None:
             raise ValueError(f"{row.job.reference} has no accept form")
-        return await self._do(row, lambda shown: shown.accept, self._definition.accept)
+        return await self._do(row, lambda shown: shown.accept, self._definition.accept, leaves)
 
     async def reject(self, row: BoardRow) -> AcceptAnswer:
         """Load the page that shows the row, and click its reject button; see the protocol."""
         if row.reject is None or self._definition.reject is None:
             raise ValueError(f"{row.job.reference} has no reject form")
-        return await self._do(row, lambda shown: shown.reject, self._definition.reject)
+        return await self._do(row, lambda shown: shown.reject, self._definition.reject, lambda: None)
 
-    async def _do(self, row: BoardRow, form_of: Callable[[BoardRow], Form | None], link: Link) -> AcceptAnswer:
+    async def _do(
+        self, row: BoardRow, form_of: Callable[[BoardRow], Form | None], link: Link, leaves: Leaves
+    ) -> AcceptAnswer:
         address = self._shown_on.get(row.job.job_number) or address_of_page(
             self._definition, self._definition.board.query
         )
         async with self._browser.tab(address, urgent=link is self._definition.accept) as tab:
             try:
-                return await self._do_in(tab, address, row, form_of, link)
+                return await self._do_in(tab, address, row, form_of, link, leaves=leaves)
             except LayoutChanged as error:
                 # whatever was sent is answered without this error
                 raise RetryLater(f"nothing was sent: {error.message}") from error
@@ -239,7 +241,14 @@ class PageLane:
                 return AcceptAnswer(http_status=None)
 
     async def _do_in(
-        self, tab: Tab, address: str, row: BoardRow, form_of: Callable[[BoardRow], Form | None], link: Link
+        self,
+        tab: Tab,
+        address: str,
+        row: BoardRow,
+        form_of: Callable[[BoardRow], Form | None],
+        link: Link,
+        *,
+        leaves: Leaves,
     ) -> AcceptAnswer:
         page = await self._load_board_page(tab, address, claims=True)
         place = next((n for n, one in enumerate(page.rows) if one.job.job_number == row.job.job_number), None)
@@ -254,9 +263,10 @@ class PageLane:
             raise RetryLater(f"the browser could not find the button: {words_of(error)}") from error
         accept = self._definition.accept
         if link is accept and accept.page is not None:
-            return await self._through_page(tab, control, accept.page, form.action, row.job.portal_id)
+            return await self._through_page(tab, control, accept.page, form.action, row.job.portal_id, leaves=leaves)
         is_drawn_anew = link is accept and accept.way == "button"
-        return await self._click(tab, control, Sent(tab.page, form.action, form.method), navigates=not is_drawn_anew)
+        sending = Sent(tab.page, form.action, form.method, leaves=leaves)
+        return await self._click(tab, control, sending, navigates=not is_drawn_anew)
 
     async def _control(self, tab: Tab, row: BoardRow, place: int, link: Link, form: Form) -> Locator:
         """The button or the link of the very row that was read."""
@@ -288,7 +298,7 @@ class PageLane:
     # --- the page between a row and its accept ------------------------------------------------------------------------
 
     async def _through_page(
-        self, tab: Tab, link: Locator, shape: AcceptPage, address: str, portal_id: str
+        self, tab: Tab, link: Locator, shape: AcceptPage, address: str, portal_id: str, *, leaves: Leaves
     ) -> AcceptAnswer:
         """Click through the page that asks once more, or whose fields are set first."""
         loaded = await self._follow(tab, link)
@@ -311,7 +321,8 @@ class PageLane:
         async def is_right(sends: str) -> None:
             await self._require_still_free(tab, address, portal_id, sends=sends, wanted=wanted)
 
-        return await self._click(tab, button, Sent(tab.page, form.action, form.method, is_right=is_right))
+        sending = Sent(tab.page, form.action, form.method, leaves=leaves, is_right=is_right)
+        return await self._click(tab, button, sending)
 
     def _form_on(self, loaded: "_Loaded", address: str, portal_id: str) -> Form | None:
         """The form on the page that was loaded; None where the job does not read as free there, or is gone."""

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import APIResponse, Error, Page, Route
 
+from bot.portal.protocol import Leaves
+
 #: From the click to the portal's answer.
 ACCEPT_TIMEOUT = timedelta(seconds=20)
 
@@ -23,16 +25,23 @@ class Sent:
     Chromium sends a request again by itself, a POST too, when a connection that it had used before is cut. An accept
     must not go out twice, so this one is taken from the browser, sent without retries, and its answer handed back.
 
-    ``is_right`` is asked in the last moment, with what the page sends; what it raises keeps the request from being sent
-    and comes out of ``answer``.
+    ``is_right`` is asked with what the page sends, and ``leaves`` in the last moment; what they raise keeps the request
+    from being sent and comes out of ``answer``.
     """
 
     def __init__(
-        self, page: Page, action: str, method: str, *, is_right: Callable[[str], Awaitable[None]] | None = None
+        self,
+        page: Page,
+        action: str,
+        method: str,
+        *,
+        leaves: Leaves,
+        is_right: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._page = page
         self._path = urlsplit(action).path
         self._method = method.upper()
+        self._leaves = leaves
         self._is_right = is_right
         self._answer: asyncio.Future[APIResponse] = asyncio.get_running_loop().create_future()
         self._is_taken = False
@@ -56,7 +65,7 @@ class Sent:
     async def answer(self) -> APIResponse:
         """The first answer to it, a redirect too.
 
-        Raises playwright's Error where the connection was cut, and what ``is_right`` raised.
+        Raises playwright's Error where the connection was cut, and what ``is_right`` and ``leaves`` raised.
         """
         return await self._answer
 
@@ -89,5 +98,6 @@ class Sent:
     async def _send(self, route: Route) -> APIResponse:
         if self._answer.cancelled():
             raise NothingSent("nobody waits for it any more")
+        self._leaves()
         self.happened = True
         return await route.fetch(max_redirects=0, max_retries=0, timeout=ACCEPT_TIMEOUT.total_seconds() * 1000)

@@ -1,5 +1,6 @@
 """The one protocol behind which every way to talk to a portal stands."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from bot.portal.pages import AcceptAnswer, Board, BoardRow, JobPage, Ownership
@@ -31,8 +32,10 @@ class Lane(Protocol):
         """A job's own page; None when the portal says that the job is gone."""
         ...
 
-    async def accept(self, row: BoardRow) -> AcceptAnswer:
+    async def accept(self, row: BoardRow, *, leaves: "Leaves" = lambda: None) -> AcceptAnswer:
         """Take the row's job: what takes it is sent once, whatever else has to be read or filled in before.
+
+        ``leaves`` is called in the last moment before that. What it raises comes out, and nothing was sent.
 
         Where a page stands between the row and the accept, the job has to read as free in the very answer that the form
         comes from; where it does not, nothing is sent and ``http_status`` is None.
@@ -58,6 +61,10 @@ class Lane(Protocol):
     async def close(self) -> None:
         """Give back connections."""
         ...
+
+
+#: Called when what takes a job is about to leave for the portal; keeps it from leaving by raising.
+Leaves = Callable[[], None]
 
 
 class Turns(Protocol):

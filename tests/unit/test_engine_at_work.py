@@ -1,10 +1,8 @@
 """The engine on a portal in memory: what it accepts, what it tells, how it answers to what it is told."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,16 +14,9 @@ from bot.portal.pages import AcceptAnswer
 from contract.jobs import ClaimState, JobStatus, LossReason
 from tests import virtual_time
 from tests.engine_support import SESSION, Bot, configuration, job, running
+from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
-
-
-def in_virtual_time(test: Callable[[Path], Coroutine[Any, Any, None]]) -> Callable[[Path], None]:
-    def run(tmp_path: Path) -> None:
-        virtual_time.run(lambda: test(tmp_path))
-
-    run.__name__ = test.__name__
-    return run
 
 
 def state_of(bot: Bot) -> SessionState:

@@ -1,27 +1,16 @@
 """Jobs that are ours without an accept of the bot: taken by hand on the portal, or given by the agency."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import date, time
-from functools import wraps
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from bot.portal.in_memory import US, MemoryPortal
 from contract.jobs import Given, JobReport, JobStatus
-from tests import virtual_time
 from tests.engine_support import Bot, configuration, job, running
+from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @wraps(test)
-    def run(**fixtures: Any) -> None:
-        virtual_time.run(lambda: test(**fixtures))
-
-    return run
 
 
 def ours(portal: MemoryPortal) -> set[str]:

@@ -1,12 +1,9 @@
 """Jobs that were gone before they could be claimed, and why; what proves a claim; the owner's other calendars."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 from bot import clock
 from bot.claim_record import ClaimRecord
@@ -16,18 +13,10 @@ from bot.core.decision import Decision, Verdict
 from bot.core.wall_clock import moment
 from bot.portal.in_memory import US, Fault, MemoryPortal
 from contract.jobs import JobReport, JobStatus, LossReason
-from tests import virtual_time
 from tests.engine_support import DEFINITION, Bot, configuration, job, running
+from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @wraps(test)
-    def run(**fixtures: Any) -> None:
-        virtual_time.run(lambda: test(**fixtures))
-
-    return run
 
 
 def ours(portal: MemoryPortal) -> set[str]:

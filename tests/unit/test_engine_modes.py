@@ -1,9 +1,7 @@
 """What becomes of a match: accepted, offered, or only watched; and how the owner's answers are followed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import date, time, timedelta
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +12,12 @@ from bot.portal.in_memory import US, Fault, MemoryPortal
 from bot.portal.pages import AcceptAnswer
 from contract.jobs import ClaimState, JobReport, JobStatus, LossReason
 from contract.owner_rules import Mode
-from tests import virtual_time
 from tests.engine_support import Bot, configuration, job, running
+from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
 ASK = configuration(mode="ask", offer_deadline_seconds=120)
 WATCH = configuration(mode="watch")
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @wraps(test)
-    def run(**fixtures: Any) -> None:
-        virtual_time.run(lambda: test(**fixtures))
-
-    return run
 
 
 def ours(portal: MemoryPortal) -> set[str]:

@@ -1,7 +1,6 @@
 """When the engine looks at the portal: budget, waits that the portal asked for, rhythm, opening hours, clocks."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -19,17 +18,10 @@ from contract.configuration import SHORTEST_INTERVAL_SECONDS
 from contract.jobs import JobStatus
 from tests import virtual_time
 from tests.engine_support import DEFINITION, SESSION, Bot, configuration, job, running
+from tests.virtual_time import in_virtual_time
 
 #: The virtual clock starts on Friday 20 November 2026, 10:15 in London.
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    def run(tmp_path: Path) -> None:
-        virtual_time.run(lambda: test(tmp_path))
-
-    run.__name__ = test.__name__
-    return run
 
 
 def now() -> float:
