@@ -1,6 +1,6 @@
 """A portal in memory, behind the same protocol as the real ways to one, so that hours of it pass in a second.
 
-It behaves as the facts say (``simulator/`` does so over HTTP, and both pass the tests in ``tests/lane_contract.py``):
+It behaves as the facts say, as ``simulator/`` does over HTTP, and breaks where its tests tell it to:
 accepts are written without a lock and the last one within the settle time has the job; a refused or dropped request has
 no effect, a lost answer hides one, a refusal may hide one too, and a late one takes effect when nobody waits for it any
 more.

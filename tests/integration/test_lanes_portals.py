@@ -111,6 +111,34 @@ async def test_an_accept_takes_the_job_with_one_request(member: Member, lane: Ht
     assert not any(entry.action.startswith("changed") for entry in truth.history), "all else stays as it was"
 
 
+async def test_an_accept_is_asked_in_the_last_moment_and_can_be_kept_from_leaving(
+    member: Member, lane: HttpLane | PageLane
+) -> None:
+    class CalledOffError(Exception):
+        pass
+
+    number = member.post_job()
+    row = row_of(await lane.read_board(), number)
+    asked = 0
+
+    def not_now() -> None:
+        nonlocal asked
+        asked += 1
+        assert sent(member, number) == []
+        raise CalledOffError
+
+    with pytest.raises(CalledOffError):
+        await lane.accept(row, leaves=not_now)
+    assert asked == 1
+    assert sent(member, number) == []
+    assert member.simulator.truth(number).accepts == ()
+    # and the same way to the portal goes on working
+    leaves: list[bool] = []
+    await lane.accept(row_of(await lane.read_board(), number), leaves=lambda: leaves.append(sent(member, number) == []))
+    assert leaves == [True]
+    assert member.simulator.truth(number).holder == member.us
+
+
 async def test_several_jobs_are_accepted_side_by_side(member: Member, lane: HttpLane | PageLane) -> None:
     posted = [member.post_job() for _ in range(4)]
     board = await lane.read_board()
