@@ -2,8 +2,8 @@
 
 Each example is some minutes of a bot's life on a portal in memory, in virtual time. What must hold is asked of the
 portal's own truth while it happens (no accept for a job that is ours or on its way, no cap passed, no double booking)
-and, after everything has calmed down, of what the bot says about each job. The owner answers offers, changes the mode
-and takes jobs by hand meanwhile: no accept is sent that the owner did not want.
+and, after everything has calmed down, of what the bot says about each job. The owner answers offers, changes mode and
+rules, and takes jobs by hand meanwhile: no accept is sent that the owner did not want.
 """
 
 import asyncio
@@ -44,6 +44,19 @@ class Post:
 class Break:
     what: str
     fault: Fault
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """One kind of page is broken for a while, and the others are not."""
+
+    what: str
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Forbid:
+    """The rules exclude what they allowed, or the other way round."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +113,21 @@ class SetMode:
     mode: Mode
 
 
-Step = Post | Break | Rival | GiveBack | Remove | EndSession | Kill | Restart | Answer | ByHand | SetMode
+Step = (
+    Post
+    | Break
+    | Lasting
+    | Forbid
+    | Rival
+    | GiveBack
+    | Remove
+    | EndSession
+    | Kill
+    | Restart
+    | Answer
+    | ByHand
+    | SetMode
+)
 
 #: short pauses hit the middle of claims, long ones let them settle
 PAUSES = st.sampled_from([0.0, 0.01, 0.03, 0.06, 0.1, 0.3, 1.0, 2.0, 4.0, 7.0])
@@ -119,6 +146,8 @@ DISTURBANCES: st.SearchStrategy[Step] = st.one_of(
     st.builds(Restart),
     st.builds(Post, at=st.integers(0, 20), kind=st.just("Face to Face")),
     st.builds(Break, what=st.sampled_from(WHAT), fault=st.sampled_from(list(Fault))),
+    st.builds(Lasting, what=st.sampled_from(WHAT), fault=st.sampled_from(list(Fault))),
+    st.builds(Forbid),
 )
 #: what the owner does while the bot asks first
 OWNER: st.SearchStrategy[Step] = st.one_of(
@@ -165,6 +194,8 @@ class Watched(MemoryPortal):
         self.broken: list[str] = []
         #: whether the owner wants the accept of this job, at this moment
         self.is_wanted: Callable[[str], bool] = lambda number: True  # noqa: ARG005
+        #: whether the rules, as they have been for a while, exclude it
+        self.is_forbidden: Callable[[Job], bool] = lambda job: False  # noqa: ARG005
         #: taken by hand, or given: nobody promised anything about the cap or their times
         self.by_hand: set[str] = set()
 
@@ -176,7 +207,7 @@ class Watched(MemoryPortal):
             self.broken.append(f"an accept for {job_number} while another one is on its way")
         if truth.job.kind != "Face to Face" and not self.is_wanted(job_number):
             self.broken.append(f"an accept for {job_number}, which the owner did not want")
-        if truth.job.kind == "Face to Face":
+        if truth.job.kind == "Face to Face" or self.is_forbidden(truth.job):
             self.broken.append(f"an accept for {job_number}, which the rules forbid")
         answer = super().accept(job_number)
         self.check()
@@ -210,9 +241,11 @@ class Life:
         self.yes: set[str] = set()
         self.portal = Watched(seed)
         self.portal.is_wanted = self.is_wanted
+        self.portal.is_forbidden = self.is_forbidden
         self.portal.assign(job(900, day=date(2026, 11, 25), at=time(12), minutes=60), US)
         self.bots: list[Bot] = []
-        self.mode_changed_at = -100.0
+        self.mode_changed_at = self.rules_changed_at = -100.0
+        self.is_bsl_excluded = False
         self._numbers: Iterator[int] = iter(range(1, 500))
 
     @property
@@ -224,6 +257,11 @@ class Life:
         return (
             self.mode_changed_a_moment_ago or self.mode is Mode.ACCEPT or (self.mode is Mode.ASK and number in self.yes)
         )
+
+    def is_forbidden(self, one: Job) -> bool:
+        """Whether no accept of it may arrive: one that had left when the rules changed cannot be called back."""
+        for_a_while = asyncio.get_running_loop().time() >= self.rules_changed_at + 2 * LATE
+        return one.kind == "BSL" and self.is_bsl_excluded and for_a_while
 
     @property
     def mode_changed_a_moment_ago(self) -> bool:
@@ -237,6 +275,7 @@ class Life:
             check_interval_seconds=1,
             mode=self.mode.value,
             offer_deadline_seconds=20,
+            exclude_types=("Face to Face", "BSL") if self.is_bsl_excluded else ("Face to Face",),
         )
 
     async def start(self) -> None:
@@ -244,7 +283,7 @@ class Life:
         self.bots.append(bot)
         await bot.start()
 
-    async def step(self, step: Step) -> None:  # noqa: PLR0912  # a step a branch
+    async def step(self, step: Step) -> None:  # noqa: PLR0912, PLR0915  # a step a branch
         portal = self.portal
         numbers = [number for number in portal.jobs if number != "900"]
         match step:
@@ -254,6 +293,12 @@ class Life:
                 portal.post(job(next(self._numbers), kind=kind, day=day, at=time(9 + at % 7), minutes=75))
             case Break(what=what, fault=fault):
                 portal.break_next(what, fault)
+            case Lasting(what=what, fault=fault):
+                portal.break_next(what, *[fault] * 12)
+            case Forbid():
+                self.rules_changed_at = asyncio.get_running_loop().time()
+                self.is_bsl_excluded, self.version = not self.is_bsl_excluded, self.version + 1
+                self.bot.engine.configure(self.settings())
             case Rival(which=which, overwrites=overwrites) if numbers:
                 number = numbers[which % len(numbers)]
                 if overwrites == (portal.jobs[number].holder is not None):
