@@ -485,8 +485,8 @@ class Deciding:
         self.rejected.discard(number)
 
         def tell() -> None:
-            if self._desk.of(number) is not None:
-                return
+            if number not in self.missed or self._desk.of(number) is not None:
+                return  # it came back meanwhile, or it is ours after all
             log.info("gone before it was claimed", action="job_missed", job=number, reason=loss[0], detail=loss[1])
             self._journal.remember_missed(self._session_id, number)
             at = decided_at if decision is not None else None

@@ -1,11 +1,12 @@
 """Jobs that are ours without an accept of the bot: taken by hand on the portal, or given by the agency."""
 
 import asyncio
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from bot.portal.in_memory import US, MemoryPortal
+from bot.atoz_bot import EngineTimes
+from bot.portal.in_memory import US, Fault, MemoryPortal
 from contract.jobs import Given, JobReport, JobStatus
 from tests.engine_support import Bot, configuration, job, running
 from tests.virtual_time import in_virtual_time
@@ -163,3 +164,20 @@ async def test_a_given_job_that_was_taken_back_can_be_accepted_by_the_bot(tmp_pa
         assert reports(bot, 1)[0].status is JobStatus.GIVEN
         assert bot.heard.status(1) is JobStatus.ACCEPTED
         assert bot.engine.totals().accepted == 1
+
+
+@in_virtual_time
+async def test_a_job_that_is_found_to_be_ours_before_its_loss_was_told_is_not_told_as_lost(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    # what can wait is told late, as while many accepts go out
+    async with running(portal, tmp_path, times=EngineTimes(tell_after=timedelta(seconds=5))) as bot:
+        await asyncio.sleep(10)
+        portal.break_next("job 1", Fault.SLOW)
+        portal.post(job(1))
+        await asyncio.sleep(1)
+        portal.give("1")
+        await asyncio.sleep(1)
+        bot.engine.read_our_jobs()
+        await asyncio.sleep(20)
+        assert bot.heard.status(1) is JobStatus.GIVEN
+        assert [one.status for one in bot.heard.reports if one.job.job_number == "1"] == [JobStatus.GIVEN]
