@@ -427,12 +427,13 @@ class AtozBot(Watcher):
 
     def assigned_taken(self, assigned: Assigned) -> None:
         """The list of our jobs was read."""
+        self._trouble.our_jobs_read()
         self._deciding.assigned_taken(assigned)
         self._deciding.weigh_all_again()
 
-    def page_is_strange(self, error: LayoutChanged) -> None:
-        """A page that the bot needs cannot be understood."""
-        self._trouble.page_is_strange(error)
+    def our_jobs_unread(self, error: PortalError) -> None:
+        """The list of our jobs could not be read."""
+        self._trouble.our_jobs_unread(error, accepts_until=self._commitments.good_until)
 
     @property
     def is_open(self) -> bool:

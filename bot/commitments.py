@@ -7,6 +7,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.claim_record import ClaimRecord
+from bot.clock import now, steady_seconds
 from bot.core.calendar import BusySpan, Calendar, span_of
 from bot.core.claim import ClaimState, counts_toward_cap, is_ours
 from bot.core.job import Job
@@ -19,6 +20,8 @@ class Assigned:
     jobs: tuple[Job, ...]
     #: when they were asked for: what was confirmed later may be missing
     asked_at: datetime
+    #: steady seconds; after that it may lack too much for anything to be accepted on top of it
+    good_until: float = float("inf")
 
 
 #: A portal may need a moment until a job that was just confirmed stands in the list of what is ours.
@@ -72,12 +75,29 @@ class Commitments:
     def __init__(self, zone: ZoneInfo, calendars: OtherCalendars) -> None:
         self._zone = zone
         self._calendars = calendars
-        #: the newest list of our jobs; None while there is none, and nothing may be accepted
-        self.assigned: Assigned | None = None
+        self._newest: Assigned | None = None
         self._made_for: tuple[object, ...] = ()
         #: kept, so that no other object gets the identity of one of these
         self._made_from: tuple[object, ...] = ()
         self._settled = Calendar()
+
+    @property
+    def assigned(self) -> Assigned | None:
+        """The newest list of our jobs; None while there is none that is new enough, and nothing may be accepted."""
+        newest = self._newest
+        return newest if newest is not None and steady_seconds() < newest.good_until else None
+
+    @assigned.setter
+    def assigned(self, newest: Assigned | None) -> None:
+        self._newest = newest
+
+    @property
+    def good_until(self) -> datetime | None:
+        """Up to when (in the portal's zone) the newest list lets jobs be accepted; None where it does not any more."""
+        assigned = self.assigned
+        if assigned is None:
+            return None
+        return (now() + timedelta(seconds=assigned.good_until - steady_seconds())).astimezone(self._zone)
 
     def state_of_calendars(self) -> tuple[object, ...]:
         """Another value whenever the other calendars say something else."""
@@ -88,14 +108,15 @@ class Commitments:
         """The calendars of which something is unknown."""
         return self._calendars.unread
 
-    def calendar(self, claims: Iterable[ClaimRecord], now: datetime) -> Calendar:
+    def calendar(self, claims: Iterable[ClaimRecord], at: datetime) -> Calendar:
         """The calendar against which a job is weighed.
 
         A claim that was confirmed before the portal was asked counts only where the portal still shows the job as
         ours: a job that the owner gave back, or that was taken back, leaves its time free.
         """
-        assigned = self.assigned or Assigned(jobs=(), asked_at=now)
-        calendar = self._without_claims(assigned, now)
+        # also where it has grown old since somebody asked for it: better than to know of none
+        assigned = self._newest or Assigned(jobs=(), asked_at=at)
+        calendar = self._without_claims(assigned, at)
         shown = {job.job_number for job in assigned.jobs}
         for claim in claims:
             if claim.job.job_number in shown or not takes_place(claim.state) or _told_by_portal(claim, assigned):
@@ -104,8 +125,8 @@ class Commitments:
             calendar = calendar.with_span(span) if span else calendar
         return calendar
 
-    def _without_claims(self, assigned: Assigned, now: datetime) -> Calendar:
-        other = self._calendars.spans(now)
+    def _without_claims(self, assigned: Assigned, at: datetime) -> Calendar:
+        other = self._calendars.spans(at)
         # both are the same objects until something changes; to compare them would cost more than it saves
         key = (id(assigned), id(other), *self.state_of_calendars())
         if key != self._made_for:

@@ -27,6 +27,7 @@ from bot.knowledge import Knowledge
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, StopAndTell
 from bot.portal.pages import Board
 from bot.portal.parse import with_page
+from bot.portal.protocol import Lane
 from bot.teller import Teller
 from bot.turns import Purpose, asking_for
 from contract.jobs import Given
@@ -40,6 +41,13 @@ _SHORTEST_GAP = timedelta(seconds=3)
 #: Years of jobs may be on the list, which is read again and again. It is not to crowd out what somebody waits for, and
 #: only for the first one everybody waits.
 _PAGES_AT_ONCE = 6
+
+#: So old a list may be when something is accepted on top of it, plus twice the time that it took to read: the next one
+#: takes as long, where it has hundreds of pages and the budget of requests is small. It is asked for every 30 seconds:
+#: within two minutes three readings in a row have failed, each with a pause after it.
+_GOOD_FOR = timedelta(minutes=2)
+#: A list may have taken so long for other reasons (the portal asked to be left alone), which say nothing of the next.
+_LONGEST_READING = timedelta(minutes=15)
 
 #: A job that was just confirmed may be missing from the list for a moment.
 _LIST_LAGS = timedelta(seconds=15)
@@ -58,8 +66,8 @@ class OurJobsHost(Protocol):
         """The list was read."""
         ...
 
-    def page_is_strange(self, error: LayoutChanged) -> None:
-        """The list could not be understood."""
+    def our_jobs_unread(self, error: PortalError) -> None:
+        """The list could not be read."""
         ...
 
     def not_missed(self, job_number: str) -> None:
@@ -136,38 +144,49 @@ class OurJobs:
             asked_at, asked_steadily = now(), steady_seconds()
             self._look.clear()
             try:
-                board = await self._read_list()
+                board, good_until = await self._read_list()
             except StopAndTell:
                 return  # whoever signed in ends the session
             except (RetryLater, LayoutChanged, SignInAgain) as error:
                 wait = error.retry_after if isinstance(error, RetryLater) else None
                 backoff = backoff.failed(steady_seconds(), retry_after=wait, random=self._random)
-                if isinstance(error, LayoutChanged):
-                    self._host.page_is_strange(error)
                 log.info("our jobs cannot be read", action="assigned_unread", why=error.message)
+                self._host.our_jobs_unread(error)
                 await asyncio.sleep(backoff.seconds_left(steady_seconds()))
-                continue
-            backoff = backoff.succeeded()
-            self._take(board, asked_at)
-            try:
-                async with asyncio.timeout(self._every.total_seconds()):
-                    await self._look.wait()
-            except TimeoutError:
-                pass  # it is time
             else:
-                await asyncio.sleep(max(asked_steadily + _SHORTEST_GAP.total_seconds() - steady_seconds(), 0))
+                backoff = backoff.succeeded()
+                self._take(board, asked_at, good_until)
+                await self._until_next(asked_steadily)
             if not self._host.is_open:
                 self._commitments.assigned = None  # nothing is accepted until the list is read again
                 await self._host.until_open()
 
-    async def _read_list(self) -> Board:
-        at_once = None if self._commitments.assigned is None else _PAGES_AT_ONCE
-        with asking_for(Purpose.DECISION):
-            return await self._access.use(lambda lane: lane.read_assigned(at_once=at_once))
+    async def _until_next(self, asked_steadily: float) -> None:
+        try:
+            async with asyncio.timeout(self._every.total_seconds()):
+                await self._look.wait()
+        except TimeoutError:
+            pass  # it is time
+        else:
+            await asyncio.sleep(max(asked_steadily + _SHORTEST_GAP.total_seconds() - steady_seconds(), 0))
 
-    def _take(self, board: Board, asked_at: datetime) -> None:
+    async def _read_list(self) -> tuple[Board, float]:
+        """The list, and up to when (steady seconds) it lets jobs be accepted."""
+        at_once = None if self._commitments.assigned is None else _PAGES_AT_ONCE
+
+        async def read(lane: Lane) -> tuple[Board, float]:
+            began = steady_seconds()  # here, because somebody may have had to sign in first
+            board = await lane.read_assigned(at_once=at_once)
+            took = min(steady_seconds() - began, _LONGEST_READING.total_seconds())
+            return board, began + _GOOD_FOR.total_seconds() + 2 * took
+
+        with asking_for(Purpose.DECISION):
+            return await self._access.use(read)
+
+    def _take(self, board: Board, asked_at: datetime, good_until: float) -> None:
         # the list may show jobs that were given to others as well: the row's own status says whose it is
-        assigned = Assigned(jobs=tuple(row.job for row in board.rows if row.is_ours), asked_at=asked_at)
+        jobs = tuple(row.job for row in board.rows if row.is_ours)
+        assigned = Assigned(jobs=jobs, asked_at=asked_at, good_until=good_until)
         self._commitments.assigned = assigned
         self._doubt_what_is_missing(assigned)
         self._host.assigned_taken(assigned)

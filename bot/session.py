@@ -29,6 +29,8 @@ class Condition(StrEnum):
     LAYOUT = "layout"
     #: the portal does not answer, or asks to be left alone
     PORTAL = "portal"
+    #: the list of our jobs cannot be read, so nothing is accepted
+    OUR_JOBS = "our_jobs"
     #: the cap of the session is reached
     CAP = "cap"
 

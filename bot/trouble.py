@@ -1,7 +1,7 @@
 """When the portal does not answer as it should: how long it is left alone, and what the owner is told of it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -11,7 +11,7 @@ import structlog
 from bot.clock import steady_seconds
 from bot.core.pacing import Backoff
 from bot.knowledge import Known
-from bot.portal.errors import LayoutChanged, RetryLater
+from bot.portal.errors import LayoutChanged, PortalError, RetryLater
 from bot.session import Condition, Session
 from bot.strange_pages import StrangePages
 from bot.turns import Turns
@@ -51,6 +51,10 @@ class Trouble:
         self._layout_patience = layout_patience
         self._short_wait = short_wait
         self._unreadable_in_a_row = 0
+        #: the same for the list of our jobs, which may fail while the board can be read
+        self._our_jobs_unread_in_a_row = 0
+        #: whether the board was read since the list of our jobs failed the last time
+        self._board_was_read = False
         self._random = Random()  # noqa: S311  # so that bots do not march in step; no secret
         self.backoff = Backoff()
         self.on_change: Callable[[], None] = lambda: None
@@ -60,6 +64,7 @@ class Trouble:
     def portal_answers(self) -> None:
         """The board was read."""
         self._unreadable_in_a_row = 0
+        self._board_was_read = True
         self.backoff = self.backoff.succeeded()
         self._turns.answers()
         was_away, was_strange = self._session.is_past(Condition.PORTAL), self._session.is_past(Condition.LAYOUT)
@@ -84,23 +89,63 @@ class Trouble:
         self.on_change()
 
     def page_is_strange(self, error: LayoutChanged) -> None:
-        """A page that every look needs cannot be read."""
+        """The board cannot be read."""
         self._unreadable_in_a_row += 1
         self.backoff = self.backoff.failed(steady_seconds(), random=self._random)
         log.warning("a page cannot be read", action="layout_changed", why=error.message, url=error.url)
         if self._unreadable_in_a_row == self._layout_patience:
-            kept = self._strange_pages.keep(error)
-            where = f" The page is kept as {kept}, and where there is a browser a picture beside it." if kept else ""
-            if kept:
-                self.on_page_kept(kept)
             self._teller.error(
                 code="layout_changed",
-                message=f"The portal's pages are not as they used to be: {error.message}.{where}",
+                message=f"The portal's pages are not as they used to be: {error.message}.{self._keep(error)}",
                 what_to_do="look at the portal by hand; if it has changed, correct the portal's definition "
                 "(docs/portals.md); the bot looks on slowly and accepts nothing that it cannot read",
             )
             self._session.holds(Condition.LAYOUT, f"The portal's pages cannot be read: {error.message}")
         self.on_change()
+
+    def our_jobs_read(self) -> None:
+        """The list of our jobs was read."""
+        self._our_jobs_unread_in_a_row = 0
+        if self._session.is_past(Condition.OUR_JOBS):
+            message = "The list of your jobs on the portal can be read again, and jobs are accepted again."
+            self._teller.notice(action="our_jobs_readable", message=message)
+
+    def our_jobs_unread(self, error: PortalError, *, accepts_until: datetime | None) -> None:
+        """The list of our jobs could not be read. ``accepts_until``: how long the one before lets jobs be accepted.
+
+        Told where the portal answers all the same: where it answers to nothing, looks say so.
+        """
+        self._our_jobs_unread_in_a_row += 1
+        portal_answers, self._board_was_read = self._board_was_read, False
+        if (
+            self._our_jobs_unread_in_a_row < self._layout_patience
+            or not portal_answers
+            or self._session.is_held_up_by(Condition.OUR_JOBS)
+        ):
+            return
+        unread = f"The list of your jobs on the portal cannot be read: {error.message}."
+        nothing = (
+            "Nothing is accepted" if accepts_until is None else f"From {accepts_until:%H:%M} on nothing is accepted"
+        )
+        so = f"{nothing} until it can be read again, because a job could be at the time of one that you have already."
+        is_strange = isinstance(error, LayoutChanged)
+        self._teller.error(
+            code="our_jobs_unread",
+            message=f"{unread} {so}{self._keep(error) if isinstance(error, LayoutChanged) else ''}",
+            what_to_do="look at your jobs on the portal by hand; if their page has changed, correct the portal's "
+            "definition (docs/portals.md); the bot tries again by itself"
+            if is_strange
+            else "nothing for now, the bot tries again by itself; if it lasts, look at your jobs on the portal by hand",
+        )
+        self._session.holds(Condition.OUR_JOBS, f"{unread} {so}")
+
+    def _keep(self, error: LayoutChanged) -> str:
+        """Keep the page; where, in words."""
+        kept = self._strange_pages.keep(error)
+        if kept is None:
+            return ""
+        self.on_page_kept(kept)
+        return f" The page is kept as {kept}, and where there is a browser a picture beside it."
 
     def job_page_does_not_come(self, known: Known, error: RetryLater) -> None:
         """One job's page was not answered. Where it is the whole portal, the next look at the board finds out."""

@@ -1,0 +1,157 @@
+"""The list of our jobs fails by itself: the owner hears of it, and nothing is accepted on top of an old one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.portal.in_memory import US, Fault, MemoryPortal
+from tests import virtual_time
+from tests.engine_support import Bot, configuration, job, running
+
+#: More than a test lets the list fail.
+FOR_EVER = 500
+
+
+def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    def run(tmp_path: Path) -> None:
+        virtual_time.run(lambda: test(tmp_path))
+
+    run.__name__ = test.__name__
+    return run
+
+
+def ours(portal: MemoryPortal) -> set[str]:
+    return {number for number, truth in portal.jobs.items() if truth.holder == US}
+
+
+async def until(is_so: Callable[[], object], patience: float = 600.0) -> None:
+    async with asyncio.timeout(patience):
+        while not is_so():
+            await asyncio.sleep(0.05)
+
+
+def assert_told_once(bot: Bot) -> None:
+    assert bot.heard.errors == ["our_jobs_unread"]
+    reason = bot.session.reason or ""
+    assert "The list of your jobs on the portal cannot be read" in reason
+    assert "nothing is accepted" in reason.casefold()
+
+
+@pytest.mark.parametrize("fault", [Fault.STRANGE, Fault.BUSY, Fault.DROPPED, Fault.SIGN_IN_PAGE, Fault.ASKED])
+def test_a_list_that_can_not_be_read_from_the_start_is_told_and_ends_by_itself(tmp_path: Path, fault: Fault) -> None:
+    async def test() -> None:
+        portal = MemoryPortal()
+        portal.break_next("assigned", *[fault] * FOR_EVER)
+        async with running(portal, tmp_path) as bot:
+            portal.post(job(1))
+            await until(lambda: "our_jobs_unread" in bot.heard.errors)
+            await asyncio.sleep(400)
+            assert ours(portal) == set()
+            if fault is not Fault.ASKED:  # that keeps everything waiting, which is told as well
+                assert_told_once(bot)
+                assert "Nothing is accepted until" in (bot.session.reason or "")
+            assert bot.heard.errors.count("our_jobs_unread") == 1
+            assert len(list((tmp_path / "strange").glob("*.html"))) == (fault is Fault.STRANGE)
+            portal.faults.clear()
+            await until(lambda: ours(portal) == {"1"}, patience=120)
+            assert bot.heard.notices.count("our_jobs_readable") == 1
+            await until(lambda: bot.session.reason is None)
+
+    virtual_time.run(test)
+
+
+@pytest.mark.parametrize("fault", [Fault.STRANGE, Fault.BUSY, Fault.DROPPED])
+def test_nothing_is_accepted_on_top_of_an_old_list(tmp_path: Path, fault: Fault) -> None:
+    async def test() -> None:
+        portal = MemoryPortal()
+        async with running(portal, tmp_path) as bot:
+            await asyncio.sleep(5)
+            portal.break_next("assigned", *[fault] * FOR_EVER)
+            await asyncio.sleep(60)
+            assert_told_once(bot)
+            assert "From 10:17 on nothing is accepted" in (bot.session.reason or ""), (
+                "read at 10:15, good for two minutes"
+            )
+            portal.post(job(1))
+            await asyncio.sleep(10)
+            assert ours(portal) == {"1"}, "a minute old, it is good enough"
+            portal.assign(job(700, day=date(2026, 11, 25), at=time(12), minutes=60), US)  # nobody can know
+            await asyncio.sleep(120)
+            portal.post(job(701, day=date(2026, 11, 25), at=time(12, 15), minutes=60), job(2))
+            await asyncio.sleep(600)
+            assert ours(portal) == {"1", "700"}
+            assert_told_once(bot)
+            portal.faults.clear()
+            await until(lambda: "2" in ours(portal), patience=120)
+            await asyncio.sleep(10)
+            assert ours(portal) == {"1", "2", "700"}, "what overlaps stays where it is"
+
+    virtual_time.run(test)
+
+
+@in_virtual_time
+async def test_a_list_that_fails_once_or_twice_is_no_news(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    async with running(portal, tmp_path) as bot:
+        for _ in range(5):
+            portal.break_next("assigned", Fault.STRANGE, Fault.BUSY)
+            await asyncio.sleep(60)
+        assert not portal.faults["assigned"]
+        assert bot.heard.errors == []
+        assert bot.session.reason is None
+
+
+@pytest.mark.parametrize(("fault", "told"), [(Fault.BUSY, "portal_unreachable"), (Fault.STRANGE, "layout_changed")])
+@pytest.mark.parametrize("interval", [0.5, 5, 60])
+def test_a_portal_that_is_away_altogether_is_told_once(
+    tmp_path: Path, fault: Fault, told: str, interval: float
+) -> None:
+    async def test() -> None:
+        portal = MemoryPortal()
+        settings = configuration(check_interval_seconds=interval)
+        async with running(portal, tmp_path, settings=settings) as bot:
+            await asyncio.sleep(100)
+            for what in ("board", "assigned"):
+                portal.break_next(what, *[fault] * FOR_EVER)
+            await asyncio.sleep(400)
+            assert bot.heard.errors == [told]
+            portal.faults.clear()
+            portal.post(job(1))
+            await until(lambda: ours(portal) == {"1"})
+            assert bot.heard.errors == [told]
+            assert bot.heard.notices == ["portal_back"]
+
+    virtual_time.run(test)
+
+
+@in_virtual_time
+async def test_a_list_that_takes_long_to_read_is_good_for_longer(tmp_path: Path) -> None:
+    # hundreds of pages, and a small budget of requests
+    portal = MemoryPortal(slow=200)
+    portal.break_next("assigned", *[Fault.SLOW] * FOR_EVER)
+    async with running(portal, tmp_path) as bot:
+        for number in range(1, 20):
+            await asyncio.sleep(250 if number == 1 else 61)
+            portal.post(job(number))
+            await asyncio.sleep(1)
+            assert str(number) in ours(portal), "the next list is late because there is so much of it"
+        assert bot.heard.errors == []
+
+
+@in_virtual_time
+async def test_after_a_long_wait_that_the_portal_asked_for_jobs_are_accepted_at_once(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    portal.wish = timedelta(minutes=10)
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(40)
+        portal.break_next("assigned", Fault.ASKED)
+        await until(lambda: not portal.faults["assigned"])
+        asked = asyncio.get_running_loop().time()
+        portal.post(job(1))
+        await until(lambda: ours(portal) == {"1"}, patience=700)
+        assert asyncio.get_running_loop().time() - asked < 602
+        assert "our_jobs_unread" not in bot.heard.errors
