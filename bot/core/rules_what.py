@@ -142,6 +142,8 @@ def places(q: Question) -> Iterator[RuleAnswer]:
             yield from answer(
                 rule, f"It is in {where}" + (", where you work." if wanted else ", a place that you excluded.")
             )
+        elif wanted and any(map(needs_postcode, places)) and not is_whole_postcode(job.postcode):
+            yield from no(rule, f"The portal shows no postcode, so nobody can tell whether it is in {one_of(places)}.")
         else:
             answer = no if wanted else yes
             yield from answer(

@@ -339,6 +339,20 @@ FACE_TO_FACE: dict[str, Any] = {"kind": "Face to Face"}
         ({"postcode": "M11 4BT", "address": None}, ("M1",), (), {"places": False}),
         ({"postcode": None, "address": "1 High Street\nManchester"}, ("manchester",), (), {"places": True}),
         ({"postcode": None, "address": None}, ("M",), (), {"places": False}),
+        # letters of the address are no area; without a whole postcode nothing is wanted, and everything excluded
+        (
+            {"postcode": "LS9 7TF", "address": "St James's Hospital\nLeeds"},
+            ("S",),
+            ("S",),
+            {"places": False, "exclude_places": True},
+        ),
+        (
+            {"postcode": "LS9", "address": "Unit E\nLeeds"},
+            ("E", "LS"),
+            ("E",),
+            {"places": False, "exclude_places": False},
+        ),
+        ({"postcode": None, "address": "Unit E\nLeeds"}, ("E",), ("LS",), {"places": False, "exclude_places": False}),
         ({"postcode": "M1 4BT", "address": "1 High Street"}, (), ("LS",), {"exclude_places": True}),
         ({"postcode": "LS1 4BT", "address": "1 High Street"}, (), ("LS",), {"exclude_places": False}),
         ({"postcode": "M1 4BT", "address": None}, (), ("LS",), {"exclude_places": True}),
@@ -397,6 +411,8 @@ def test_an_unread_page_may_hold_an_excluded_word() -> None:
         ("Leeds Teaching Hospitals", "Ward 7", ("Home Office",), (), {"clients": False}),
         (None, None, ("Home Office",), (), {"clients": False}),
         ("Home Office", "J. Smith", (), ("home office",), {"exclude_clients": False}),
+        ("King's College", "Ward 7", (), ("Kings College",), {"exclude_clients": False}),
+        ("King’s College", "Ward 7", ("King's College",), (), {"clients": True}),
         ("Police", "J. Smith", (), ("home office",), {"exclude_clients": True}),
         # the half that is not shown could be the excluded one
         (None, "J. Smith", (), ("home office",), {"exclude_clients": False}),
