@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -37,6 +38,14 @@ log = structlog.get_logger(__name__)
 _KEPT_WITHIN_SECONDS = 10.0
 
 
+@contextlib.contextmanager
+def _disk_may_fail(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        log.warning("a refusal could not be noted", action="refusal_not_noted", to_be=what, why=str(error))
+
+
 class SigningIn:
     """Signs in for one account; an instance is what ``bot.access.Access`` calls."""
 
@@ -63,9 +72,12 @@ class SigningIn:
             signed_in = await sign_in(settings.definition, settings.credentials, self._browsers)
         except StopAndTell as error:
             if error.code == "wrong_credentials":
-                self._refused.remember(settings.credentials)
+                # a refusal that cannot be written down is one all the same: the bot ends, and is not started again
+                with _disk_may_fail("remembered"):
+                    self._refused.remember(settings.credentials)
             raise
-        self._refused.forget()
+        with _disk_may_fail("forgotten"):
+            self._refused.forget()
         entry = await self._entry(signed_in)
         await self._keep(signed_in)
         return entry

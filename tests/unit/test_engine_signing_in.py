@@ -1,0 +1,84 @@
+"""What a sign-in leaves behind on disk, and what it means where it can leave nothing."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot import signing_in
+from bot.access import Access, Entry, Watcher
+from bot.account import AccountFolder
+from bot.config import load
+from bot.portal.credentials import SignedIn
+from bot.portal.errors import StopAndTell
+from bot.portal.in_memory import MemoryPortal
+from bot.signing_in import SigningIn
+from bot.turns import Turns
+
+REFUSAL = StopAndTell("The portal refused it.", code="wrong_credentials", what_to_do="check it")
+
+
+class Told(Watcher):
+    """What the owner would hear."""
+
+    def __init__(self) -> None:
+        self.refusals: list[str] = []
+
+    def refused(self, error: StopAndTell) -> None:
+        self.refusals.append(error.code)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> AccountFolder:
+    return AccountFolder(tmp_path, "simulator-1")
+
+
+@pytest.fixture
+def signs_in(folder: AccountFolder, tmp_path: Path) -> SigningIn:
+    environment = {
+        "ATOZ_USERNAME": "ada@example.com",
+        "ATOZ_PASSWORD": "not the right one",
+        "ATOZ_PORTAL": "simulator",
+        "ATOZ_DATA_DIR": str(tmp_path),
+        "ATOZ_ENV_FILE": "",
+    }
+    return SigningIn(load(environment), folder, Turns(60))
+
+
+async def test_a_refusal_that_cannot_be_written_down_is_one_all_the_same(
+    signs_in: SigningIn, folder: AccountFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder.path / "refused-sign-in.making").mkdir()  # as where the disk is full, or not ours to write
+    tries = 0
+
+    async def refuse(*_: object) -> SignedIn:
+        nonlocal tries
+        tries += 1
+        raise REFUSAL
+
+    monkeypatch.setattr(signing_in, "sign_in", refuse)
+    told = Told()
+    access = Access(signs_in, told, Turns(60))
+    for _ in range(2):
+        with pytest.raises(StopAndTell, match="refused it"):
+            await access.once(lambda lane: lane.read_board())
+    assert tries == 1
+    assert "wrong_credentials" in told.refusals
+    await access.close()
+
+
+async def test_an_old_refusal_that_cannot_be_forgotten_keeps_nobody_out(
+    signs_in: SigningIn, folder: AccountFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder.path / "refused-sign-in.json").mkdir()
+
+    async def let_in(*_: object) -> SignedIn:
+        return SignedIn(cookies=(), user_name="Ada Example")
+
+    async def entry(signed_in: SignedIn) -> Entry:
+        return Entry(lane=await MemoryPortal().sign_in(), user_name=signed_in.user_name)
+
+    monkeypatch.setattr(signing_in, "sign_in", let_in)
+    monkeypatch.setattr(signs_in, "_entry", entry)
+    monkeypatch.setattr(signs_in, "_keep", lambda _: asyncio.sleep(0))
+    assert (await signs_in()).user_name == "Ada Example"
