@@ -58,7 +58,7 @@ class LayoutChanged(PortalError):
 class SignInUnclear(LayoutChanged):
     """The sign-in form was sent, and the portal says neither who is signed in nor why not.
 
-    It may have been a refusal in words that nobody knows: portals lock an account after a few of these in a minute.
+    It may have been a refusal all the same: portals lock an account after a few of these in a minute.
     """
 
 

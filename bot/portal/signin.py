@@ -45,6 +45,9 @@ _PAGES_TIMEOUT = timedelta(seconds=45)
 #: A sign-in form that is shown again, without a word, for so long after it was sent will say no more.
 _SILENT_FOR = timedelta(seconds=3)
 
+#: What the portal says is quoted up to so many characters.
+_LONGEST_QUOTE = 300
+
 #: What Chromium calls a name and password that the server did not take, where it shows no page of the server's.
 _REFUSED_BY_HTTP = "ERR_INVALID_AUTH_CREDENTIALS"
 
@@ -67,9 +70,9 @@ async def sign_in(
 ) -> SignedIn:
     """Sign in once, in a browser context of its own.
 
-    Raises StopAndTell where only the owner can mend it (refused credentials, lockout, disabled or unapproved account, a
-    code asked for, no browser), RetryLater where the portal or the browser failed, LayoutChanged where the sign-in page
-    is not as the definition says.
+    Raises StopAndTell where only the owner can mend it (refused credentials, whether in words that the definition knows
+    or not, lockout, disabled or unapproved account, a code asked for, no browser), RetryLater where the portal or the
+    browser failed, LayoutChanged where the sign-in page is not as the definition says.
     """
     task = {
         "do": "sign_in",
@@ -268,12 +271,18 @@ class _SigningIn:
         self._last: tuple[int, str | None] = (0, None)
         #: when that answer came
         self._last_at = 0.0
+        #: when the portal answered a form, whether with a page or to a script
+        self._form_answered_at = 0.0
+        #: the lines of the sign-in page before the form was sent
+        self._words_before: dict[str, str] = {}
 
     def _note(self, response: "Response") -> None:
         request = response.request
         if request.is_navigation_request() and request.frame == self._page.main_frame:
             self._last = (response.status, response.headers.get("retry-after"))
             self._last_at = time.monotonic()
+        if request.method == "POST" and response.url.startswith(self._definition.origin):
+            self._form_answered_at = time.monotonic()
 
     def run(self, credentials: Credentials) -> SignedIn:
         """Open the page, fill the form, send it once, and read what came of it."""
@@ -286,6 +295,7 @@ class _SigningIn:
             raise RetryLater(f"{definition.title} does not answer") from error
         self._refuse_bad_answers()
         self._require_form()
+        self._words_before = self._words()
         self._fill(credentials)
         return self._outcome()
 
@@ -355,11 +365,24 @@ class _SigningIn:
             self._page.wait_for_timeout(50)
         if self._last[0] in self._definition.pages.stale_form_statuses:
             raise RetryLater(f"{self._definition.title} did not take the sign-in form (HTTP {self._last[0]})")
+        # where nobody answered, new words are those of a page that waits
+        if self._form_answered_at > sent_at and self._shows_form() and (said := self._new_words()):
+            raise _refused_in_other_words(said, title=self._definition.title)
         raise SignInUnclear(
             f"{self._definition.title}: after the form was sent the portal shows neither who is signed in nor why not",
             html=self._page.content(),
             url=self._page.url,
         )
+
+    def _new_words(self) -> str:
+        """What the page says that it did not say before the form was sent."""
+        said = [words for key, words in self._words().items() if key not in self._words_before]
+        return " / ".join(said)[:_LONGEST_QUOTE]
+
+    def _words(self) -> dict[str, str]:
+        """The lines that a person sees, by what stays of them without digits: a clock or a number is no news."""
+        lines = (" ".join(line.split()) for line in self._page.locator("body").inner_text().splitlines())
+        return {key: line for line in lines if (key := "".join(one for one in line if one.isalpha()))}
 
     def _signed_in(self) -> SignedIn:
         cookies = from_browser(self._context.cookies(self._definition.base_url))
@@ -420,6 +443,16 @@ def _refused(code: RefusalCode, said: str, wait: timedelta | None, *, title: str
         case _:
             assert_never(code)
     return StopAndTell(message, code=code.value, what_to_do=what)
+
+
+def _refused_in_other_words(said: str, *, title: str) -> StopAndTell:
+    """For a form that is shown again with words that the definition does not know: in all likelihood a refusal."""
+    return StopAndTell(
+        f"{title} showed its sign-in page again after name and password were sent. It says: “{said}”",
+        code="sign_in_not_understood",
+        what_to_do="sign in by hand and see; if name or password are wrong, correct ATOZ_USERNAME and ATOZ_PASSWORD, "
+        "then start the bot again; it does not try a password again that may have been refused",
+    )
 
 
 if __name__ == "__main__":

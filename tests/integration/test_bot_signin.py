@@ -200,6 +200,20 @@ async def test_a_portal_that_shows_the_form_again_without_a_word_is_not_waited_f
     assert sign_in_posts(simulator) == 1, "what may have been a refusal is not tried again here"
 
 
+async def test_a_refusal_in_words_that_the_definition_does_not_know_is_one(
+    simulator: SimulatorProcess, definition: PortalDefinition
+) -> None:
+    knows_none = definition.model_copy(
+        update={"sign_in": definition.sign_in.model_copy(update={"refusals": ()})}, deep=True
+    )
+    with pytest.raises(StopAndTell, match="showed its sign-in page again") as refused:
+        await sign_in(knows_none, credentials(simulator, "wrong"), Browsers(BROWSER))
+    assert refused.value.code == "sign_in_not_understood"
+    assert "These credentials do not match our records" in refused.value.message
+    assert "ATOZ_PASSWORD" in refused.value.what_to_do
+    assert sign_in_posts(simulator) == 1
+
+
 async def test_a_picture_shows_what_the_session_sees(simulator: SimulatorProcess, definition: PortalDefinition) -> None:
     browsers = Browsers(BROWSER)
     session = await sign_in(definition, credentials(simulator), browsers)
