@@ -5,7 +5,9 @@ times (``VFREEBUSY``) count as well. Where a text can mean two things, the longe
 whose time cannot be read is named, never left out in silence: both could end in a double booking.
 
 Times without a zone are in the zone that the calendar names for itself (``X-WR-TIMEZONE``), else in the owner's;
-whole days are days of the owner's zone. A time in a zone that nobody knows counts with every reading it can have.
+whole days are days of the owner's zone. A time in a zone that nobody knows counts with every reading it can have. A
+recurrence that is written in UTC, in a calendar that names its zone, counts twice: by the clock of that zone, as some
+programs mean it, and in UTC, as it is written.
 
 Recurrences are expanded by ``recurring-ical-events``. Exceptions (``EXDATE``, entries with a ``RECURRENCE-ID``) are
 applied here: the library compares their UTC times with others' wall clock times as well (3.8.2), so in summer an
@@ -171,7 +173,7 @@ class _Series:
     reader: _Reader
     #: the zone of times that name none
     floating_zone: ZoneInfo
-    #: recurrences that are written in UTC follow the clock of this zone; None where they are meant in UTC
+    #: recurrences that are written in UTC may follow the clock of this zone; None where they are meant in UTC
     utc_means: ZoneInfo | None
 
     def read(self, events: list[Event]) -> None:
@@ -188,7 +190,8 @@ class _Series:
             # an older version of an entry is void; those of one age are several that share an identity by mistake
             if _sequence(event) == newest and _is_busy(event):
                 with self._naming(event):
-                    self._add(self._entry(event), replaced)
+                    for entry in self._readings(event):
+                        self._add(entry, replaced)
         for event in _newest_of_each(changes):
             if _is_busy(event):
                 with self._naming(event):
@@ -204,9 +207,18 @@ class _Series:
         except SENSELESS as error:
             self.reader.unreadable.append(f"“{_title(event)}”: it makes no sense ({type(error).__name__})")
 
+    def _readings(self, event: Event) -> Iterator[_Entry]:
+        """The entry in each way in which it may be meant."""
+        yield self._entry(event)
+        start = event.get("DTSTART")
+        is_in_utc = isinstance(start, vDDDTypes) and isinstance(start.dt, datetime) and not start.dt.utcoffset()
+        if self.utc_means and "RRULE" in event and is_in_utc and start.dt.tzinfo is not None:
+            yield self._entry(event, on_the_clock_of=self.utc_means)
+
     # --- reading an entry ---------------------------------------------------------------------------------------------
 
-    def _entry(self, event: Event) -> _Entry:
+    def _entry(self, event: Event, *, on_the_clock_of: ZoneInfo | None = None) -> _Entry:
+        """``on_the_clock_of``: recurs there, though it is written in UTC."""
         unread = [message for name, message in event.errors if name is None]
         if any(f"'{name}" in message.upper() for message in unread for name in _TIME_PROPERTIES):
             raise _Unreadable("one of its lines cannot be read")
@@ -216,8 +228,8 @@ class _Series:
         if start_as_written is None:
             raise _Unreadable("it has no start")
         start, unknown = self._place(start_as_written)
-        if rules and self.utc_means and isinstance(start, datetime) and start.utcoffset() == timedelta(0):
-            start = start.astimezone(self.utc_means)
+        if on_the_clock_of is not None and isinstance(start, datetime):
+            start = start.astimezone(on_the_clock_of)
         end_as_written, duration = _only(event, "DTEND", "end"), _only(event, "DURATION", "duration")
         end = None
         if end_as_written is not None:

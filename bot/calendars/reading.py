@@ -13,7 +13,7 @@ from typing import Any, Self
 from bot.core.calendar import BusySpan
 
 #: Another number where the format, or what is read from a calendar, has changed: what an older bot kept is read anew.
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -295,12 +295,30 @@ def test_a_calendar_may_name_a_zone_for_its_floating_times() -> None:
     assert times(read(content)) == ["25/11/26 00:00-26/11/26 00:00", "27/11/26 15:00-16:00"]
 
 
-def test_recurrences_in_utc_follow_the_clock_of_the_calendars_zone() -> None:
-    """That is how Google writes a weekly entry of a calendar whose zone it names."""
+def test_recurrences_in_utc_count_by_the_clock_of_the_calendars_zone_as_well() -> None:
+    """Some programs write so what recurs on the wall, and others mean what they write: both times are busy."""
     lines = ["DTSTART:20270327T100000Z", "RRULE:FREQ=DAILY;COUNT=2"]
     assert times(read(text_of(lines))) == ["27/03/27 10:00-10:00", "28/03/27 10:00-10:00"]
     in_london = read(text_of(lines, before=["X-WR-TIMEZONE:Europe/London"]))
-    assert times(in_london) == ["27/03/27 10:00-10:00", "28/03/27 09:00-09:00"]
+    assert times(in_london) == ["27/03/27 10:00-10:00", "28/03/27 09:00-09:00", "28/03/27 10:00-10:00"]
+    # what is written on the wall, and what happens once, can be read in one way only
+    for line in ("DTSTART;TZID=Europe/London:20270327T100000", "DTSTART:20270327T100000"):
+        on_the_wall = read(text_of([line, "RRULE:FREQ=DAILY;COUNT=2"], before=["X-WR-TIMEZONE:Europe/London"]))
+        assert times(on_the_wall) == ["27/03/27 10:00-10:00", "28/03/27 09:00-09:00"]
+    once = read(text_of(["DTSTART:20270328T100000Z"], before=["X-WR-TIMEZONE:Europe/London"]))
+    assert times(once) == ["28/03/27 10:00-10:00"]
+
+
+def test_in_no_season_is_a_recurrence_in_utc_free_at_either_time() -> None:
+    lines = ["DTSTART:20270105T090000Z", "DTEND:20270105T100000Z", "RRULE:FREQ=MONTHLY;COUNT=4"]
+    found = read(text_of(lines, before=["X-WR-TIMEZONE:Europe/London"]))
+    assert times(found) == [
+        "05/01/27 09:00-10:00",
+        "05/02/27 09:00-10:00",
+        "05/03/27 09:00-10:00",
+        "05/04/27 08:00-09:00",
+        "05/04/27 09:00-10:00",
+    ]
 
 
 def test_a_zone_that_the_calendar_defines_itself() -> None:
