@@ -175,7 +175,7 @@ class BotProcess:
             )
             raise
         finally:
-            await _end_all([*beside, *self._changing])
+            await _end_all([*beside, *self._changing, *self._snapshots])
             await self._calendars.close()
             await self._proof.close()
             await self._journal.close()
