@@ -159,6 +159,8 @@ class BotProcess:
                 if self._link is not None:
                     beside.append(asyncio.create_task(self._link.keep_account(), name="account"))
                 if await self._wait_for_lease():
+                    if self._link is not None:
+                        beside.append(asyncio.create_task(self._tell_of_lease(self._link), name="account's words"))
                     await self._use_way_and_browser()
                     await self._run_engine(beside)
             return self._end()
@@ -244,16 +246,22 @@ class BotProcess:
         try:
             await self._first_of(self._first_word(self._link), stop)
             while lease.held_by is not None and not stop.done():
-                self._session.holds(
-                    Condition.ACCOUNT,
-                    f"Another bot ({lease.held_by}) works for this account on another machine; this one waits until it "
-                    "has ended.",
-                )
+                self._session.holds(Condition.ACCOUNT, lease.why_not or "")
                 await self._first_of(lease.wait_for_change(), stop)
         finally:
             stop.cancel()
         self._session.is_past(Condition.ACCOUNT)
         return not self._stop_asked.is_set()
+
+    async def _tell_of_lease(self, link: "ControlPlaneLink") -> None:
+        """Say, while it is so, that another machine's bot has the account, or may have it."""
+        while True:
+            why_not = link.lease.why_not
+            if why_not is None:
+                self._session.is_past(Condition.ACCOUNT)
+            else:
+                self._session.holds(Condition.ACCOUNT, why_not)
+            await link.lease.wait_for_change()
 
     @staticmethod
     async def _first_word(link: "ControlPlaneLink") -> None:

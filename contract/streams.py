@@ -47,6 +47,16 @@ def account_lease(account_id: AccountId) -> str:
     return f"atoz:lease:{account_id}"
 
 
+def account_last_holder(account_id: AccountId) -> str:
+    """The key that holds who had the lease last, for some time after the lease itself has ended; empty: given back."""
+    return f"atoz:lease:{account_id}:last"
+
+
+def account_awaited(account_id: AccountId) -> str:
+    """The key that stands, and expires, while a bot on another machine waits for the lease; its value is that bot."""
+    return f"atoz:lease:{account_id}:awaited"
+
+
 def account_wait(account_id: AccountId) -> str:
     """The key that stands, and expires, while the portal wants to be left alone by every bot of an account.
 

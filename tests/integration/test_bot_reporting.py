@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -395,3 +395,129 @@ async def test_without_redis_the_one_who_has_the_file_lock_works_and_the_one_who
     never_heard = lease(redis, "third", "elsewhere")
     await never_heard.renew()
     assert never_heard.may_claim()
+
+
+@pytest.fixture
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease_module, "LEASE_SECONDS", 0.4)
+    monkeypatch.setattr(lease_module, "PATIENCE_SECONDS", 0.8)
+
+
+@contextlib.contextmanager
+def cut_off(one: Lease) -> Iterator[None]:
+    """Redis is there, and this bot does not reach it."""
+    reached, one._redis = one._redis, connect("redis://127.0.0.1:1")
+    yield
+    one._redis = reached
+
+
+@pytest.mark.usefixtures("short_patience")
+async def test_two_machines_never_claim_side_by_side_when_one_of_them_is_cut_off(redis: Redis) -> None:
+    ours, theirs = lease(redis, "ours", "here"), lease(redis, "theirs", "there")
+    for _ in range(2):
+        await ours.renew()
+        await theirs.renew()
+    with cut_off(ours):
+        await ours.renew()
+        assert ours.may_claim(), "a Redis that is away for a moment costs no job"
+
+        async def theirs_may_claim() -> bool:
+            await ours.renew()
+            await theirs.renew()
+            # theirs first: what was ours a moment before may be theirs a moment later, never the other way round
+            may_theirs, may_ours = theirs.may_claim(), ours.may_claim()
+            assert not (may_theirs and may_ours)
+            return may_theirs
+
+        await until(theirs_may_claim)
+        assert not ours.may_claim()
+        assert "another bot (theirs) waited for this account" in (ours.why_not or "")
+    await ours.renew()
+    assert ours.held_by == "theirs"
+    assert not ours.may_claim()
+
+
+@pytest.mark.usefixtures("short_patience")
+async def test_what_was_awaited_and_is_reached_again_goes_on(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = lease(redis, "ours", "here"), lease(redis, "theirs", "there")
+    for _ in range(2):
+        await ours.renew()
+        await theirs.renew()
+    clock = lease_module._now
+    with cut_off(ours):
+        await ours.renew()
+        monkeypatch.setattr(lease_module, "_now", lambda: clock() + 1)
+        assert not ours.may_claim()
+        assert ours.why_not
+    monkeypatch.setattr(lease_module, "_now", clock)
+    await ours.renew()
+    assert ours.may_claim()
+    assert ours.why_not is None
+
+
+async def test_a_bot_for_whose_account_nobody_waits_goes_on_without_redis(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = lease(redis, "ours", "here"), lease(redis, "theirs", "there")
+    await ours.renew()
+    await theirs.renew()
+    await ours.renew()
+    await redis.delete(streams.account_awaited(ACCOUNT))  # it has ended: what it left there expires
+    await ours.renew()
+    now = lease_module._now()
+    with cut_off(ours):
+        await ours.renew()
+        monkeypatch.setattr(lease_module, "_now", lambda: now + 86_400)
+        assert ours.may_claim()
+        assert ours.why_not is None
+
+
+async def test_after_a_goodbye_nobody_waits_and_after_a_crash_only_other_machines(redis: Redis) -> None:
+    dead = lease(redis, SESSION, "here")
+    await dead.renew()
+    await redis.delete(streams.account_lease(ACCOUNT))  # as when it has expired
+    elsewhere, successor = lease(redis, "theirs", "there"), lease(redis, "session-next", "here")
+    await elsewhere.renew()
+    assert elsewhere.held_by == SESSION, "whoever held it may be alive without Redis"
+    assert not elsewhere.may_claim()
+    await successor.renew()
+    assert successor.may_claim(), "one folder, one lock: its predecessor is dead"
+    await successor.give_back()
+    newcomer = lease(redis, "new", "a third place")
+    await newcomer.renew()
+    assert newcomer.may_claim()
+    await elsewhere.renew()
+    assert elsewhere.held_by == "new"
+
+
+async def test_a_goodbye_after_the_lease_has_expired_is_one(redis: Redis) -> None:
+    ours, theirs = lease(redis, "ours", "here"), lease(redis, "theirs", "there")
+    await ours.renew()
+    await redis.delete(streams.account_lease(ACCOUNT))
+    await ours.give_back()
+    await theirs.renew()
+    assert theirs.may_claim()
+    await ours.give_back()
+    await ours.renew()
+    assert ours.held_by == "theirs", "nobody gives back what is another's"
+
+
+@pytest.mark.usefixtures("short_patience")
+async def test_a_redis_without_its_memory_makes_nobody_first(redis: Redis) -> None:
+    ours, theirs = lease(redis, "ours", "here"), lease(redis, "theirs", "there")
+    await ours.renew()
+    await theirs.renew()
+    await redis.flushdb()
+    await theirs.renew()
+    assert not theirs.may_claim()
+    assert theirs.held_by == "ours"
+    await ours.renew()
+    assert ours.may_claim()
+    await theirs.renew()
+    await redis.flushdb()  # and this time nobody comes back
+
+    async def theirs_may_claim() -> bool:
+        await theirs.renew()
+        return theirs.may_claim()
+
+    await until(theirs_may_claim)
