@@ -32,25 +32,31 @@ def join_pages(pages: Sequence[BoardPage], *, definition: PortalDefinition) -> B
     """
     if not pages:
         raise LayoutChanged("no page of the board was read", html="")
+    pages = sorted(pages, key=lambda page: page.number)
     missing = missing_pages(pages)
     if missing:
-        raise LayoutChanged(f"page {missing[0]} of the board is told of and was not read", html="")
+        raise _changed(f"page {missing[0]} of the board is told of and was not read", pages, definition)
     if len({page.user_name for page in pages}) > 1:
-        raise LayoutChanged("the pages of the board belong to different users", html="")
+        raise _changed("the pages of the board belong to different users", pages, definition)
     rows: dict[str, BoardRow] = {}
-    for page in sorted(pages, key=lambda page: page.number):
+    for page in pages:
         for row in page.rows:
             rows.setdefault(row.job.job_number, row)
     totals = {page.badge_total for page in pages}
     # With different totals the board changed between two requests: nothing can be compared.
     if len(totals) == 1 and not _fits(len(rows), totals.pop(), definition, is_all=True):
-        raise LayoutChanged(f"{definition.title}: {_misfit(len(rows), pages[0].badge_total)}", html="")
+        raise _changed(_misfit(len(rows), pages[0].badge_total), pages, definition)
     return Board(
         rows=tuple(rows.values()),
         pages=len(pages),
         user_name=pages[0].user_name,
         terms_shown=any(page.terms_shown for page in pages),
     )
+
+
+def _changed(what: str, pages: Sequence[BoardPage], definition: PortalDefinition) -> LayoutChanged:
+    """The error for pages that do not fit together, with the last of them: the owner sees what the bot saw."""
+    return LayoutChanged(f"{definition.title}: {what}", html=pages[-1].html, url=pages[-1].url)
 
 
 def pages_told(page: HtmlPage, count: int) -> tuple[int, tuple[int, ...]]:

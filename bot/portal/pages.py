@@ -51,6 +51,9 @@ class BoardPage:
     messages: tuple[str, ...] = ()
     #: terms cover the page until the owner agrees to them
     terms_shown: bool = False
+    #: the page as the portal wrote it, and its address: to be kept where it does not fit the board's other pages
+    html: str = field(default="", repr=False, compare=False)
+    url: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

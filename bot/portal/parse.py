@@ -219,6 +219,8 @@ def parse_board(html: str, *, definition: PortalDefinition, page_url: str) -> Bo
         user_name=page.user_name,
         messages=page.messages(),
         terms_shown=page.shows_terms(),
+        html=html,
+        url=page_url,
     )
     check_total(page, board)
     return board
@@ -234,6 +236,8 @@ def _parse_data(text: str, shape: JsonRows, definition: PortalDefinition, url: s
         number=number,
         badge_total=answer.number_at(shape.total),
         user_name=answer.user_name,
+        html=text,
+        url=url,
     )
     check_total(answer, board)
     return board
@@ -294,7 +298,9 @@ def with_page(job: Job, page: JobPage) -> Job:
     """
     other = page.job
     if other.job_number != job.job_number or other.portal_id != job.portal_id:
-        raise LayoutChanged(f"the page of job {job.job_number} shows {other.reference}", html="", url=job.page_url)
+        raise LayoutChanged(
+            f"the page of job {job.job_number} shows {other.reference}", html=page.html, url=job.page_url
+        )
     changes = {
         name: value
         for name in Job.__dataclass_fields__

@@ -1,5 +1,6 @@
 """Answers as a whole, boards of several pages, a job's row and page together, values and forms."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from bot.portal.parse import (
 )
 from bot.portal.reading import button_of, form_as_sent, lines_of, match_address
 from bot.portal.values import read_date, read_duration, read_moment, read_time
+from bot.strange_pages import StrangePages
 
 PAGES = Path(__file__).parents[1] / "pages"
 ATOZ = load("atoz")
@@ -181,6 +183,32 @@ def test_the_total_over_all_pages(counts: str, totals: tuple[int | None, int | N
             join_pages(pages, definition=definition)
 
 
+def test_pages_that_do_not_fit_together_are_kept_for_the_owner(tmp_path: Path) -> None:
+    pages = [
+        parse_board(page(name), definition=ATOZ, page_url=f"{BASE}/?page={number}")
+        for number, name in ((2, "board-last-of-two-pages"), (1, "board-first-of-two-pages"))
+    ]
+    numbers = [row.job.job_number for one in pages for row in one.rows]
+    assert join_pages(pages, definition=ATOZ).rows
+    wrong = [replace(one, badge_total=len(numbers) + 1) for one in pages]
+    with pytest.raises(LayoutChanged, match="count") as misfit:
+        join_pages(wrong, definition=ATOZ)
+    assert (misfit.value.html, misfit.value.url) == (page("board-last-of-two-pages"), f"{BASE}/?page=2")
+    kept = StrangePages(tmp_path).keep(misfit.value)
+    assert kept is not None
+    assert page("board-last-of-two-pages") in kept.read_text(encoding="utf-8")
+    with pytest.raises(LayoutChanged, match="users") as mixed:
+        join_pages([pages[0], replace(pages[1], user_name="Ben")], definition=ATOZ)
+    assert mixed.value.html
+
+
+def test_a_page_of_data_that_does_not_fit_is_kept_as_well() -> None:
+    script = load("script").without_browser()
+    text = (PAGES / "script-data" / "page.json").read_text(encoding="utf-8")
+    read = parse_board(text, definition=script, page_url=script.url(script.board.path))
+    assert (read.html, read.url) == (text, script.url(script.board.path))
+
+
 # --- row and page together --------------------------------------------------------------------------------------------
 
 ROW_JOB = Job(
@@ -235,8 +263,9 @@ def test_the_page_was_read_later(changes: dict[str, Any], expected: dict[str, An
 
 @pytest.mark.parametrize("changes", [{"job_number": "10433"}, {"portal_id": "10433"}])
 def test_the_page_of_another_job_is_refused(changes: dict[str, str]) -> None:
-    with pytest.raises(LayoutChanged, match="10432"):
-        with_page(ROW_JOB, its_page(**changes))
+    with pytest.raises(LayoutChanged, match="10432") as refused:
+        with_page(ROW_JOB, replace(its_page(**changes), html="<html>as it came</html>"))
+    assert refused.value.html == "<html>as it came</html>"
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
