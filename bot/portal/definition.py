@@ -248,6 +248,22 @@ class PortalDefinition(Part):
         return self
 
     @model_validator(mode="after")
+    def _own_name_can_be_told(self) -> Self:
+        if self.board.fields.owner is None and OWN_NAME not in self.statuses:
+            return self
+        parts = (
+            ("board.rows.user_name", self.board),
+            ("board.data.rows.user_name", self.board.data),
+            ("job.data.user_name", self.job.data),
+        )
+        unnamed = [name for name, part in parts if part is not None and not part.names_user]
+        if unnamed:
+            raise ValueError(
+                f"{unnamed[0]} is missing: a job is known as yours by your name, so the JSON has to say who you are"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _lane_can_be_gone(self) -> Self:
         if self.lane == "page" and self.board.is_json:
             raise ValueError("lane: page needs a board that a browser shows: describe the page, and the JSON in data")
@@ -326,6 +342,11 @@ class PortalDefinition(Part):
     def job_data(self) -> JobData | None:
         """The JSON behind a job's own page, where that is what is read."""
         return self.job.data if self.board.is_json else None
+
+    @property
+    def job_names_user(self) -> bool:
+        """Whether a job, as it is read, names the signed-in user: every page does, and JSON where a path is given."""
+        return self.job_data is None or self.job_data.names_user
 
     def job_address(self, portal_id: str) -> str:
         """Where a job is read: its own page, or the JSON behind it."""

@@ -114,7 +114,7 @@ class HttpLane:
             return None
         self._expect(response, PageKind.JOB)
         page = parse_job_page(response.text, definition=self._definition, page_url=address)
-        self._require_same_user(page.user_name, response)
+        self._require_same_user(page.user_name, response, is_named=self._definition.job_names_user)
         return page
 
     async def ownership(self, portal_id: str) -> Ownership:
@@ -128,7 +128,7 @@ class HttpLane:
         response = await self._get(address)
         self._expect(response, PageKind.BOARD)
         page = parse_board(response.text, definition=definition, page_url=address)
-        self._require_same_user(page.user_name, response)
+        self._require_same_user(page.user_name, response, is_named=definition.board.names_user)
         for row in page.rows:
             self._remember_tokens(row)
         return page
@@ -141,8 +141,10 @@ class HttpLane:
                 if value and name in self._definition.pages.token_fields
             )
 
-    def _require_same_user(self, user_name: str | None, response: httpx.Response) -> None:
-        """Pages of another account would show another's jobs as ours."""
+    def _require_same_user(self, user_name: str | None, response: httpx.Response, *, is_named: bool) -> None:
+        """Pages of another account would show another's jobs as ours; ``is_named``: this answer is to name a user."""
+        if not is_named:
+            return
         if self._user_name is None:
             self._user_name = user_name
         elif user_name != self._user_name:

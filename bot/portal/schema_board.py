@@ -152,7 +152,7 @@ class JsonRows(Part):
     shape: Literal["json"]
     #: the way to the list of jobs
     rows: JsonPath
-    #: the way to the signed-in user's full name
+    #: the way to the signed-in user's full name; nothing: it is not asked whose answer it is
     user_name: JsonPath | None = None
     #: the way to the number of jobs on all pages together
     total: JsonPath | None = None
@@ -216,6 +216,11 @@ class BoardData(Part):
         _require_fitting(self.fields, self.rows)
         return self
 
+    @property
+    def names_user(self) -> bool:
+        """Whether the JSON names the signed-in user."""
+        return self.rows.user_name is not None
+
 
 class Board(Part):
     """The list of jobs."""
@@ -247,6 +252,11 @@ class Board(Part):
         """Whether the board comes as JSON and not as a page."""
         return self.rows.shape == "json"
 
+    @property
+    def names_user(self) -> bool:
+        """Whether it names the signed-in user: every page does, and JSON where a path is given."""
+        return not isinstance(self.rows, JsonRows) or self.rows.user_name is not None
+
     def as_data(self) -> "Board":
         """The board as the JSON behind it; the board itself where there is none."""
         data = self.data
@@ -266,7 +276,7 @@ class JobData(Part):
     """A job's own page once more, as the JSON from which a script draws it."""
 
     path: AddressPath
-    #: the way to the signed-in user's full name
+    #: the way to the signed-in user's full name; nothing: it is not asked whose answer it is
     user_name: JsonPath | None = None
     fields: JobFields
 
@@ -274,6 +284,11 @@ class JobData(Part):
     def _fields_fit(self) -> Self:
         _require_on_page(self.fields, "path")
         return self
+
+    @property
+    def names_user(self) -> bool:
+        """Whether the JSON names the signed-in user."""
+        return self.user_name is not None
 
 
 class JobPageShape(Part):

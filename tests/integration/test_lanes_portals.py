@@ -13,7 +13,7 @@ from bot.portal.lanes_page import PageLane
 from bot.portal.pages import Ownership
 from bot.portal.protocol import OutcomeUnknown
 from tests.fixtures_simulator import Member
-from tests.lane_support import SKINS, LaneKind, lane_of, row_of, somebody
+from tests.lane_support import SKINS, LaneKind, definition_of, lane_of, row_of, session_of, somebody
 from tests.simulator_client import FaultKind, SimulatorProcess
 
 #: how an accept, once sent, is answered
@@ -312,5 +312,30 @@ async def test_a_token_that_was_not_read_ahead_is_read_before_the_accept(member:
         with pytest.raises(SignInAgain):
             await lane.accept(row)
         assert member.simulator.truth(number).accepts == ()
+    finally:
+        await lane.close()
+
+
+@pytest.mark.parametrize("part", ["board", "job"])
+async def test_data_that_names_nobody_is_read(member: Member, part: str) -> None:
+    """A definition need not say where JSON names the user; then it is not compared with the session's."""
+    definition = definition_of(member.simulator)
+    if definition.board.data is None or definition.job.data is None:
+        return
+    board, job = definition.board, definition.job
+    if part == "board":
+        rows = definition.board.data.rows.model_copy(update={"user_name": None})
+        data = definition.board.data.model_copy(update={"rows": rows})
+        board = board.model_copy(update={"data": data})
+    else:
+        job = job.model_copy(update={"data": definition.job.data.model_copy(update={"user_name": None})})
+    number = member.post_job()
+    lane = HttpLane(definition.model_copy(update={"board": board, "job": job}), session_of(member))
+    try:
+        row = row_of(await lane.read_board(), number)
+        page = await lane.read_job(row.job.portal_id)
+        assert page is not None
+        assert (page.job.job_number, page.ownership) == (number, Ownership.FREE)
+        assert lane.session().user_name == member.name
     finally:
         await lane.close()

@@ -245,6 +245,24 @@ def test_a_portal_without_a_browser_is_the_data_behind_it() -> None:
     assert [load(name).has_dates for name in ("atoz", "script", "tickets")] == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("left_out", "named"),
+    [
+        ("      user_name: user.name\n", "board.data.rows.user_name"),
+        ("    user_name: user.name\n", "job.data.user_name"),
+    ],
+)
+def test_json_has_to_name_the_user_only_where_a_job_is_known_as_ours_by_that_name(
+    tmp_path: Path, left_out: str, named: str
+) -> None:
+    text = (DEFINITIONS / "script.yaml").read_text(encoding="utf-8")
+    text = text.replace(f"\n{left_out}", "\n")
+    definition = load(written(tmp_path, text)).without_browser()
+    assert [definition.board.names_user, definition.job_names_user] == ["board" not in named, "job" not in named]
+    (problem,) = problems(written(tmp_path, text.replace("  yours: ours\n", '  "{user_name}": ours\n')))
+    assert f"{named} is missing" in problem.message
+
+
 def test_the_guide_names_every_part() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "portals.md").read_text(encoding="utf-8")
 
