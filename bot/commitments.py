@@ -15,7 +15,7 @@ from bot.core.job import Job
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assigned:
-    """The jobs that the portal showed as ours."""
+    """The jobs that the portal showed as ours, with those of this week that are done where it lists them apart."""
 
     jobs: tuple[Job, ...]
     #: when they were asked for: what was confirmed later may be missing

@@ -185,12 +185,13 @@ class OurJobs:
 
     def _take(self, board: Board, asked_at: datetime, good_until: float) -> None:
         # the list may show jobs that were given to others as well: the row's own status says whose it is
-        jobs = tuple(row.job for row in board.rows if row.is_ours)
-        assigned = Assigned(jobs=jobs, asked_at=asked_at, good_until=good_until)
+        to_do = tuple(row.job for row in board.rows if row.is_ours)
+        done = tuple(row.job for row in board.completed if row.is_ours)
+        assigned = Assigned(jobs=(*to_do, *done), asked_at=asked_at, good_until=good_until)
         self._commitments.assigned = assigned
         self._doubt_what_is_missing(assigned)
         self._host.assigned_taken(assigned)
-        self._notice_given(assigned.jobs, asked_at)
+        self._notice_given(to_do, asked_at)  # what is done is no news
         self._notice_taken_back({job.job_number for job in assigned.jobs}, asked_at)
 
     def _doubt_what_is_missing(self, assigned: Assigned) -> None:

@@ -202,7 +202,10 @@ async def _read_all(lane: Lane) -> bool:
     _show_whole("what can be accepted", board)
     ours = await lane.read_assigned()
     _show_whole("what is ours", ours)
-    rows = (*board.rows, *ours.rows)
+    if ours.completed:
+        _console.rule(f"what is ours and done this week: {len(ours.completed)} jobs")
+        _show_board(ours.completed)
+    rows = (*board.rows, *ours.rows, *ours.completed)
     if not rows:
         _console.print("there is no job whose page could be read; check again when there is one")
         return True

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from bot.portal.definition import PortalDefinition
@@ -42,6 +44,20 @@ class BoardWalk:
         last = max((number for number, page in pages.items() if page.rows), default=1)
         self._known_pages[key] = last
         return join_pages([page for number, page in pages.items() if number <= last], definition=self._definition)
+
+    async def walk_ours(self, *, at_once: int | None = None) -> Board:
+        """Every page of the jobs that are ours, and of those that are done this week.
+
+        What is done is read last: a job that is completed between the two stands in both, and never in none.
+        """
+        board = self._definition.board
+        ours = await self.walk(board.assigned_query, at_once=at_once)
+        week = board.completed_in_week_of(datetime.now(self._definition.zone).date())
+        if week is None:
+            return ours
+        done = (await self.walk(week, at_once=at_once)).rows
+        numbers = {row.job.job_number for row in done}
+        return replace(ours, rows=tuple(row for row in ours.rows if row.job.job_number not in numbers), completed=done)
 
     async def _side_by_side(self, query: Mapping[str, str], numbers: Sequence[int], at_once: int) -> list[BoardPage]:
         """These pages, or the most telling error; where one fails the others are ended, not left to run."""

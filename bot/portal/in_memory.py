@@ -78,6 +78,8 @@ class MemoryJob:
     on_the_way: int = 0
     #: we have declined it
     is_rejected: bool = False
+    #: we have done it, and said so
+    is_completed: bool = False
 
 
 class MemoryPortal:
@@ -138,6 +140,10 @@ class MemoryPortal:
         """The agency gives the job to somebody else."""
         self.jobs[job_number].holder = who
 
+    def complete(self, job_number: str) -> None:
+        """We say that the job is done: it leaves the list of our jobs for that of the done ones."""
+        self.jobs[job_number].is_completed = True
+
     def remove(self, job_number: str) -> None:
         """The job is gone from every page."""
         self.jobs[job_number].is_gone = True
@@ -172,6 +178,14 @@ class MemoryPortal:
             if truth.holder is None and not truth.is_gone and not truth.is_rejected:
                 yield self._row(truth.job)
 
+    def ours(self, *, is_completed: bool) -> Iterable[BoardRow]:
+        """The board of what is ours, done or still to do."""
+        status = "completed" if is_completed else "assigned"
+        for truth in self.jobs.values():
+            if truth.holder == US and not truth.is_gone and truth.is_completed is is_completed:
+                job = truth.job.changed(portal_status=status, action=Action.NONE, kind=None)
+                yield BoardRow(job=job, accept=None, is_ours=True, digest="")
+
     def page(self, portal_id: str) -> JobPage | None:
         """A job's own page."""
         truth = next((one for one in self.jobs.values() if one.job.portal_id == portal_id), None)
@@ -182,6 +196,8 @@ class MemoryPortal:
         )
         if truth.is_rejected and truth.holder is None:
             status, ownership = "rejected", Ownership.NOT_OURS
+        if truth.is_completed and truth.holder == US:
+            status = "completed"
         job = truth.job.changed(portal_status=status, action=Action.NONE)
         shown = f"<p>{truth.job.reference} {status}</p>"
         return JobPage(job=job, ownership=ownership, user_name="Ada Example", html=shown)
@@ -272,20 +288,15 @@ class MemoryLane:
         return Board(rows=tuple(self._portal.rows()), pages=1, user_name="Ada Example")
 
     async def read_assigned(self, *, at_once: int | None = None) -> Board:
-        """What is ours, on one page."""
+        """What is ours, on one page, and what of it is done."""
         del at_once
         await self._ask("assigned")
-        rows = [
-            BoardRow(
-                job=truth.job.changed(portal_status="assigned", action=Action.NONE, kind=None),
-                accept=None,
-                is_ours=True,
-                digest="",
-            )
-            for truth in self._portal.jobs.values()
-            if truth.holder == US and not truth.is_gone
-        ]
-        return Board(rows=tuple(rows), pages=1, user_name="Ada Example")
+        return Board(
+            rows=tuple(self._portal.ours(is_completed=False)),
+            pages=1,
+            user_name="Ada Example",
+            completed=tuple(self._portal.ours(is_completed=True)),
+        )
 
     async def read_job(self, portal_id: str) -> JobPage | None:
         """A job's own page."""

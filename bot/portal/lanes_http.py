@@ -83,7 +83,7 @@ class HttpLane:
         for cookie in session.cookies:
             self._http.cookies.jar.set_cookie(_as_jar_cookie(cookie))
         self._user_name = session.user_name
-        self._boards = BoardWalk(definition, self._read_board_page)
+        self._boards = BoardWalk(self._definition, self._read_board_page)
         #: the newest value of each token field that a page of this session showed
         self._tokens: dict[str, str] = {}
 
@@ -104,7 +104,7 @@ class HttpLane:
 
     async def read_assigned(self, *, at_once: int | None = None) -> Board:
         """Every page of the jobs that are ours; see the protocol."""
-        return await self._boards.walk(self._definition.board.assigned_query, at_once=at_once)
+        return await self._boards.walk_ours(at_once=at_once)
 
     async def read_job(self, portal_id: str) -> JobPage | None:
         """A job's own page; None when the portal says that the job is gone."""

@@ -91,7 +91,7 @@ class PageLane:
 
     async def read_assigned(self, *, at_once: int | None = None) -> Board:
         """Every page of the jobs that are ours; see the protocol."""
-        return await self._boards.walk(self._definition.board.assigned_query, at_once=at_once)
+        return await self._boards.walk_ours(at_once=at_once)
 
     async def read_job(self, portal_id: str) -> JobPage | None:
         """A job's own page; None when the portal says that the job is gone."""

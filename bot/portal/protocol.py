@@ -23,6 +23,8 @@ class Lane(Protocol):
     async def read_assigned(self, *, at_once: int | None = None) -> Board:
         """Every page of the jobs that are ours, so that nothing is accepted on top of them.
 
+        Where the portal lists apart what is done, the done ones of this week are ``completed``: they fill the caps.
+
         ``at_once``: how many pages are read side by side at most; all where it is left out. Raises as ``read_board``
         does.
         """

@@ -1,6 +1,8 @@
 """What the parts of a portal definition are made of: texts that are checked when a definition is loaded."""
 
 import re
+from datetime import date, timedelta
+from string import Formatter
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -61,6 +63,32 @@ def _json_path(text: str) -> str:
     return text
 
 
+#: Two weeks, to see whether a text says which one is meant.
+_A_DAY, _A_LATER_DAY = date(2026, 11, 25), date(2027, 12, 14)
+
+
+def in_week_of(day: date, text: str) -> str:
+    """A filter's value with the week of this day filled in; raises ValueError for a format that is none."""
+    monday = day - timedelta(days=day.weekday())
+    return text.format(monday=monday, sunday=monday + timedelta(days=6))
+
+
+def _week_text(text: str) -> str:
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError(f"'{text}': {error}") from error
+    for _, name, form, conversion in parts:
+        if name is None:
+            continue
+        if name not in ("monday", "sunday") or conversion or "{" in (form or ""):
+            raise ValueError(f"'{text}': {{monday}} and {{sunday}} are the only names that can stand in braces")
+        day = f"{{{name}:{form}}}"
+        if in_week_of(_A_DAY, day) == in_week_of(_A_LATER_DAY, day):
+            raise ValueError(f"'{text}': {{{name}:{form}}} is no format of a date; write it like {{{name}:%d/%m/%Y}}")
+    return text
+
+
 #: A CSS selector.
 Selector = Annotated[str, AfterValidator(_selector)]
 #: A regular expression; what counts is its first group, or all of it where it has none. Case is left out.
@@ -70,6 +98,9 @@ Address = Annotated[str, AfterValidator(valid_address)]
 #: A path on the portal, from its base address on, with a query where that matters; ``{portal_id}`` stands for a job's
 #: id: ``/jobs/{portal_id}`` or ``/job.php?id={portal_id}``.
 AddressPath = Annotated[str, AfterValidator(_path)]
+#: What stands in a filter; ``{monday}`` and ``{sunday}`` stand for the first and the last day of the current week, as
+#: ``2026-11-16`` or in a format of their own: ``{monday:%d/%m/%Y}``.
+WeekText = Annotated[str, AfterValidator(_week_text)]
 #: A time zone's name in the tz database.
 ZoneName = Annotated[str, AfterValidator(_zone)]
 #: The way to a value in JSON: names joined by dots; a number is a place in a list, counted from 0.

@@ -1,12 +1,23 @@
 """The parts of a definition that say where jobs stand: the board in its three shapes, and a job's own page."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from bot.portal.schema_basics import AddressPath, JsonPath, PageText, Part, Pattern, Place, Selector
+from bot.portal.schema_basics import (
+    AddressPath,
+    JsonPath,
+    PageText,
+    Part,
+    Pattern,
+    Place,
+    Selector,
+    WeekText,
+    in_week_of,
+)
 
 
 class Source(Part):
@@ -199,6 +210,10 @@ def _require_fitting(fields: JobFields, rows: TableRows | CardRows | JsonRows) -
             raise ValueError(f"fields.{name} is missing: without it no row can be told from another")
 
 
+#: A filter. One that says nothing would list everything.
+_WeekQuery = Annotated[dict[str, WeekText], Field(min_length=1)]
+
+
 class BoardData(Part):
     """The board once more, as the JSON from which a script draws it: for who needs no browser."""
 
@@ -206,6 +221,7 @@ class BoardData(Part):
     #: the filter; nothing: the same as the board's
     query: dict[str, str] | None = None
     assigned_query: dict[str, str] | None = None
+    completed_query: _WeekQuery | None = None
     rows: JsonRows
     fields: JobFields
     #: nothing: the same as the board's
@@ -232,6 +248,9 @@ class Board(Part):
     query: dict[str, str] = Field(default_factory=dict)
     #: the filter that lists what is ours, for who wants to know when the owner is busy
     assigned_query: dict[str, str] = Field(default_factory=dict)
+    #: the filter that lists what is ours and done, of the current week: a job that was completed fills the caps of its
+    #: day and its week. Nothing: what is done stands among what is ours, or cannot be listed by its week
+    completed_query: _WeekQuery | None = None
     rows: Rows
     fields: JobFields
     #: in front of the status word in the class of its element, e.g. ``status--``: both must say the same
@@ -257,6 +276,12 @@ class Board(Part):
         """Whether it names the signed-in user: every page does, and JSON where a path is given."""
         return not isinstance(self.rows, JsonRows) or self.rows.user_name is not None
 
+    def completed_in_week_of(self, day: date) -> dict[str, str] | None:
+        """The filter that lists what is ours and done in the week of this day; None where there is none."""
+        if self.completed_query is None:
+            return None
+        return {name: in_week_of(day, text) for name, text in self.completed_query.items()}
+
     def as_data(self) -> "Board":
         """The board as the JSON behind it; the board itself where there is none."""
         data = self.data
@@ -266,6 +291,7 @@ class Board(Part):
             path=data.path,
             query=self.query if data.query is None else data.query,
             assigned_query=self.assigned_query if data.assigned_query is None else data.assigned_query,
+            completed_query=self.completed_query if data.completed_query is None else data.completed_query,
             rows=data.rows,
             fields=data.fields,
             pagination=data.pagination or self.pagination,

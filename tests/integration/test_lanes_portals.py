@@ -1,16 +1,22 @@
 """Every portal that comes with the bot, through both lanes, against the simulator under that skin."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.clock import now
+from bot.core.calendar import Calendar, span_of
 from bot.core.job import Action
+from bot.core.owner_rules import Caps, Rules
+from bot.core.rules import decide
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
 from bot.portal.lanes_http import HttpLane
 from bot.portal.lanes_page import PageLane
-from bot.portal.pages import Ownership
+from bot.portal.pages import Board, Ownership
 from bot.portal.protocol import OutcomeUnknown
 from tests.fixtures_simulator import Member
 from tests.lane_support import SKINS, LaneKind, definition_of, lane_of, row_of, session_of, somebody
@@ -339,3 +345,87 @@ async def test_data_that_names_nobody_is_read(member: Member, part: str) -> None
         assert lane.session().user_name == member.name
     finally:
         await lane.close()
+
+
+def finished(member: Member, day: date) -> str:
+    """A job of ours on this day that we have called done; its number."""
+    number = member.post_job(appointment_date=day, appointment_time="00:00", duration_minutes=60, quote_only=False)
+    member.simulator.assign(number, member.us)
+    row = next(row for row in member.visitor.all_rows() if row.number == number)
+    member.visitor.post(*row.forms["Complete"])
+    assert member.simulator.truth(number).status == "completed"
+    return number
+
+
+async def test_what_is_done_this_week_is_listed_with_what_is_ours(member: Member, lane: HttpLane | PageLane) -> None:
+    definition = definition_of(member.simulator)
+    today = datetime.now(definition.zone).date()
+    week = definition.board.completed_in_week_of(today)
+    if week is None:
+        assert not (await lane.read_assigned()).completed
+        return
+    to_do = member.post_job(quote_only=False)
+    member.simulator.assign(to_do, member.us)
+    done = finished(member, today)
+    finished(member, today - timedelta(days=7))
+    member.simulator.clear_requests()
+    board = await lane.read_assigned()
+    assert [row.job.job_number for row in board.rows] == [to_do]
+    assert [(row.job.job_number, row.job.portal_status, row.is_ours) for row in board.completed] == [
+        (done, "completed", True)
+    ]
+    asked = [one.path for one in member.simulator.requests() if one.path.startswith("/?")]
+    assert len(asked) == 2, "one page more"
+
+
+async def test_a_job_that_is_completed_while_the_list_is_read_is_on_it(member: Member) -> None:
+    definition = definition_of(member.simulator)
+    if definition.board.completed_query is None:
+        return
+    lane = lane_of(member, "http")
+    try:
+        today = datetime.now(definition.zone).date()
+        number = member.post_job(appointment_date=today, appointment_time="00:00", quote_only=False)
+        member.simulator.assign(number, member.us)
+        complete = member.visitor.get("/").row(number).forms["Complete"]
+        walk = lane._boards.walk
+
+        async def completed_meanwhile(query: Mapping[str, str], *, at_once: int | None = None) -> Board:
+            board = await walk(query, at_once=at_once)
+            if query == definition.board.assigned_query:
+                member.visitor.post(*complete)
+            return board
+
+        lane._boards.walk = completed_meanwhile  # type: ignore[method-assign]  # for this test's lane alone
+        board = await lane.read_assigned()
+        assert [row.job.job_number for row in (*board.rows, *board.completed)] == [number]
+        board = await lane.read_assigned()
+        assert [row.job.job_number for row in (*board.rows, *board.completed)] == [number]
+    finally:
+        await lane.close()
+
+
+async def test_a_job_that_is_done_fills_the_caps(member: Member, kind: LaneKind) -> None:
+    definition = definition_of(member.simulator)
+    if definition.board.completed_query is None:
+        return
+    today = datetime.now(definition.zone).date()
+    lane = lane_of(member, kind)
+    try:
+        finished(member, today)
+        wanted = member.post_job(
+            appointment_date=today, appointment_time="23:00", duration_minutes=45, quote_only=False
+        )
+        ours, board = await lane.read_assigned(), await lane.read_board()
+    finally:
+        await lane.close()
+    jobs = [row.job for row in (*ours.rows, *ours.completed) if row.is_ours]
+    calendar = Calendar.of([span for job in jobs if (span := span_of(job, definition.zone))])
+    caps: dict[str, Any] = {
+        "max_accept_per_day": 1,
+        "max_accept_per_week": 1,
+        "max_accept_hours_per_day": 1.5,
+        "max_accept_hours_per_week": 1.5,
+    }
+    decision = decide(row_of(board, wanted).job, Rules(**caps), calendar, Caps(), now())
+    assert set(caps) <= {answer.rule for answer in decision.reasons if not answer.passed}

@@ -5,6 +5,8 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from bot.atoz_bot import EngineTimes
 from bot.portal.in_memory import US, Fault, MemoryPortal
 from contract.jobs import Given, JobReport, JobStatus
@@ -181,3 +183,57 @@ async def test_a_job_that_is_found_to_be_ours_before_its_loss_was_told_is_not_to
         await asyncio.sleep(20)
         assert bot.heard.status(1) is JobStatus.GIVEN
         assert [one.status for one in bot.heard.reports if one.job.job_number == "1"] == [JobStatus.GIVEN]
+
+
+@pytest.mark.parametrize(
+    ("cap", "words"),
+    [
+        ({"max_accept_per_day": 1}, "at most 1 job on one day"),
+        ({"max_accept_per_week": 1}, "at most 1 job in one week"),
+        ({"max_accept_hours_per_day": 0.75}, "at most 0.75 hours"),
+        ({"max_accept_hours_per_week": 0.75}, "at most 0.75 hours"),
+    ],
+)
+@in_virtual_time
+async def test_a_job_that_was_done_still_fills_the_caps(tmp_path: Path, cap: dict[str, Any], words: str) -> None:
+    today = date(2026, 11, 20)
+    portal = MemoryPortal()
+    portal.assign(job(1, day=today, at=time(10, 20), minutes=30), US)  # in five minutes
+    async with running(portal, tmp_path, settings=configuration(**cap)) as bot:
+        await asyncio.sleep(400)
+        portal.complete("1")
+        await asyncio.sleep(90)
+        portal.post(job(2, day=today, at=time(16)))
+        await asyncio.sleep(30)
+        assert ours(portal) == {"1"}
+        refused = reports(bot, 2)[-1].decision
+        assert refused is not None
+        assert words in refused.summary
+        assert [report.status for report in reports(bot, 1)] == [JobStatus.GIVEN], "what became of it is no news"
+
+
+@pytest.mark.parametrize("at", [time(10, 20), None])
+@in_virtual_time
+async def test_a_job_that_is_done_already_is_not_told_as_given(tmp_path: Path, at: time | None) -> None:
+    portal = MemoryPortal()
+    done = job(1, day=date(2026, 11, 20), at=time(10, 20))
+    # the agency may call it done before it begins; and a job without a time lies ahead all day
+    portal.assign(done if at else done.changed(appointment_time=None, starts_at=None), US)
+    portal.complete("1")
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(120)
+        assert bot.heard.reports == []
+
+
+@in_virtual_time
+async def test_a_job_that_a_bot_accepted_is_not_missed_when_it_is_done(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    async with running(portal, tmp_path) as bot:
+        portal.post(job(1, day=DAY, at=time(9)))
+        await asyncio.sleep(120)
+        assert bot.heard.status(1) is JobStatus.ACCEPTED
+        told, asked = len(reports(bot, 1)), [what for _, what in portal.requests].count("job")
+        portal.complete("1")
+        await asyncio.sleep(120)
+        assert len(reports(bot, 1)) == told
+        assert [what for _, what in portal.requests].count("job") == asked, "nobody looks for it"

@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,15 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("    language: {label: Language}", "    language: {label: A, line: 0}", "job.fields.language", "counted from 1"),
     ("  label: .job__detail\n", "", "job", "where labels and values stand"),
     ("  query: {status: \"0\"}", "  query: {status: 0}", "board.query.status", "put it in quotes"),
+    ('date: "{monday} to {sunday}"', 'date: "to {friday}"', "board.completed_query.date", "only names"),
+    ('date: "{monday} to {sunday}"', 'date: "{monday.year}"', "board.completed_query.date", "only names"),
+    ('date: "{monday} to {sunday}"', 'date: "{monday!r}"', "board.completed_query.date", "only names"),
+    ('date: "{monday} to {sunday}"', 'date: "{monday:{sunday}}"', "board.completed_query.date", "only names"),
+    ('date: "{monday} to {sunday}"', 'date: "from {monday"', "board.completed_query.date", "from {monday"),
+    ('date: "{monday} to {sunday}"', 'date: "{monday:dd/mm}"', "board.completed_query.date", "no format of a date"),
+    ('{status: "4", date: "{monday} to {sunday}"}', "{status: 4}", "board.completed_query.status", "in quotes"),
+    ('{status: "4", date: "{monday} to {sunday}"}', "{}", "board.completed_query", "at least 1"),
+    ('{status: "4", date: "{monday} to {sunday}"}', "4", "board.completed_query", "dictionary"),
     ("    rows_per_page: 10", "    rows_per_page: none", "board.pagination.rows_per_page", "integer"),
     ("    - code: locked_out", "    - code: locked", "sign_in.refusals.1.code", "'locked_out'"),
     ("      path: /profile", "      # nothing", "sign_in.refusals.4", "path or a selector"),
@@ -270,6 +280,39 @@ def test_the_guide_names_every_part() -> None:
         return set(part.model_fields).union(*(names(derived) for derived in part.__subclasses__()))
 
     assert names(Part) <= set(re.findall(r"\w+", guide))
+
+
+@pytest.mark.parametrize(
+    ("day", "text", "value"),
+    [
+        # a Monday, the Sunday after it, and a week over the turn of the year
+        (date(2026, 11, 16), "{monday} to {sunday}", "2026-11-16 to 2026-11-22"),
+        (date(2026, 11, 22), "{monday} to {sunday}", "2026-11-16 to 2026-11-22"),
+        (date(2026, 11, 23), "{monday} to {sunday}", "2026-11-23 to 2026-11-29"),
+        (date(2027, 1, 1), "{monday}..{sunday}", "2026-12-28..2027-01-03"),
+        (date(2026, 11, 25), "{monday:%d/%m/%Y}", "23/11/2026"),
+        (date(2026, 11, 25), "{sunday:%G-W%V}", "2026-W48"),
+        (date(2026, 11, 25), "{{done}}", "{done}"),
+    ],
+)
+def test_the_week_of_what_is_done_is_written_as_the_portal_wants_it(
+    tmp_path: Path, day: date, text: str, value: str
+) -> None:
+    mine = f'extends: atoz\nname: mine\nboard: {{completed_query: {{date: "{text}"}}}}\n'
+    board = load(written(tmp_path, mine)).board
+    assert board.completed_in_week_of(day) == {"status": "4", "date": value}
+
+
+def test_a_definition_need_not_list_what_is_done_and_data_may_list_it_in_a_way_of_its_own(tmp_path: Path) -> None:
+    none = load(written(tmp_path, "extends: atoz\nname: mine\nboard: {completed_query: null}\n"))
+    assert none.board.completed_in_week_of(date(2026, 11, 25)) is None
+    text = "extends: script\nname: mine\nboard:\n  completed_query: {state: done}\n"
+    day = date(2026, 11, 25)
+    mine = load(written(tmp_path, text)).without_browser()
+    assert mine.board.completed_in_week_of(day) == {"state": "done"}
+    mine = load(written(tmp_path, text + '  data: {completed_query: {since: "{monday:%d.%m.%Y}"}}\n'))
+    assert mine.board.completed_in_week_of(day) == {"state": "done"}
+    assert mine.without_browser().board.completed_in_week_of(day) == {"since": "23.11.2026"}
 
 
 # --- extending --------------------------------------------------------------------------------------------------------
