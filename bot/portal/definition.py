@@ -127,6 +127,9 @@ class Gone(Part):
     """How the portal says that a job is not to be had any more."""
 
     statuses: tuple[int, ...] = (403, 404, 410)
+    #: texts of which a page with such a status says one; nothing: the status is enough. What stands in front of a
+    #: portal answers with the same statuses, and means something else
+    texts: tuple[PageText, ...] = ()
     #: what its page shows, where the status does not tell: a page that a script draws
     shows: Place | None = None
 

@@ -1,6 +1,7 @@
 """One page of a portal, as it came: whether it is whole, whose it is, and what its addresses lead to."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -21,6 +22,8 @@ class PageKind(StrEnum):
     SIGN_IN = "sign_in"
     #: the job is not to be had any more
     GONE = "gone"
+    #: a status that could mean the same, without the portal's words for it: somebody in front of it may have answered
+    REFUSED = "refused"
     #: maintenance, or the portal failing
     UNAVAILABLE = "unavailable"
     TOO_MANY_REQUESTS = "too_many_requests"
@@ -140,6 +143,13 @@ class HtmlPage(Answer):
         terms = self.definition.pages.terms
         return terms is not None and self.tree.css_first(terms) is not None
 
+    def says(self, texts: Sequence[str]) -> bool:
+        """Whether the page shows one of these texts."""
+        if not texts or self.tree.root is None:
+            return False
+        shown = text_of(self.tree.root).casefold()
+        return any(one_line(text).casefold() in shown for text in texts)
+
     def _asks_for_password(self) -> bool:
         sign_in = self.definition.sign_in
         if sign_in.way != "form":
@@ -155,11 +165,7 @@ class HtmlPage(Answer):
         return any(place.text is None or same_text(text_of(node), place.text) for node in self.tree.css(place.selector))
 
     def _says_unavailable(self) -> bool:
-        texts = self.definition.pages.unavailable.texts
-        if not texts or self.tree.root is None:
-            return False
-        shown = text_of(self.tree.root).casefold()
-        return any(one_line(text).casefold() in shown for text in texts)
+        return self.says(self.definition.pages.unavailable.texts)
 
 
 #: What a page may hold without showing it.

@@ -75,9 +75,15 @@ def classify(
         (pages.too_many_requests_statuses, PageKind.TOO_MANY_REQUESTS),
         (pages.unavailable.statuses, PageKind.UNAVAILABLE),
         ((HTTPStatus.UNAUTHORIZED,), PageKind.SIGN_IN),
-        (definition.gone.statuses, PageKind.GONE),
     )
-    return next((kind for statuses, kind in by_status if status in statuses), PageKind.OTHER)
+    known = next((kind for statuses, kind in by_status if status in statuses), None)
+    if known is not None:
+        return known
+    if status not in definition.gone.statuses:
+        return PageKind.OTHER
+    texts = definition.gone.texts
+    is_gone = not texts or HtmlPage(html, url=url, definition=definition).says(texts)
+    return PageKind.GONE if is_gone else PageKind.REFUSED
 
 
 def signed_out(kind: PageKind, *, status: int, url: str, definition: PortalDefinition) -> SignInAgain:
@@ -128,8 +134,8 @@ def expect(
 ) -> None:
     """Nothing where the answer is what was asked for; else the error that says what to do.
 
-    Raises SignInAgain (signed out, stale form), RetryLater (too many requests, unavailable; with ``retry_after``) or
-    LayoutChanged (anything else).
+    Raises SignInAgain (signed out, stale form), RetryLater (too many requests, unavailable, an answer of somebody in
+    front of the portal; with ``retry_after``) or LayoutChanged (anything else).
     """
     kind = classify(html, status=status, url=url, definition=definition, location=location)
     if kind is expected:
@@ -144,6 +150,11 @@ def expect(
                 f"{definition.title} is not available at the moment (HTTP {status})",
                 retry_after=retry_after,
                 is_asked=status == HTTPStatus.SERVICE_UNAVAILABLE,
+            )
+        case PageKind.REFUSED:
+            raise RetryLater(
+                f"{definition.title} answered with HTTP {status}, and not with a page of its own",
+                retry_after=retry_after,
             )
         case _:
             to = f", a redirect to {location}" if location else ""

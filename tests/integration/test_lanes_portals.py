@@ -180,6 +180,20 @@ async def test_a_job_that_is_gone_is_gone(member: Member, lane: HttpLane | PageL
     assert not (await lane.read_board()).rows
 
 
+async def test_a_page_that_only_has_the_status_of_a_gone_one_is_trouble_where_the_words_are_known(
+    member: Member, lane: HttpLane | PageLane
+) -> None:
+    """The portal's own answer to an address that it does not know stands for any that is not about this job."""
+    never_posted = "999999999"
+    if not definition_of(member.simulator).gone.texts:
+        assert await lane.read_job(never_posted) is None
+        return
+    with pytest.raises(RetryLater, match="HTTP 404"):
+        await lane.read_job(never_posted)
+    with pytest.raises(RetryLater):
+        await lane.ownership(never_posted)
+
+
 async def test_a_job_that_wants_a_quote_first_is_shown_and_has_no_accept(
     member: Member, lane: HttpLane | PageLane
 ) -> None:

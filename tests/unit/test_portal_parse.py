@@ -45,6 +45,11 @@ JOB = page("job-by-telephone")
 SIGN_IN = page("sign-in-form")
 ERROR = page("broken-ok-error-page")
 
+GONE = (
+    "<html><head><title>Forbidden</title></head>"
+    '<body><div class="title">This assignment is no longer\n available!</div></body></html>'
+)
+
 ANSWERS: list[tuple[str, int, str, str | None, PageKind]] = [
     (BOARD, 200, "/", None, PageKind.BOARD),
     (BOARD, 200, "/?status=0&page=2", None, PageKind.BOARD),
@@ -62,8 +67,15 @@ ANSWERS: list[tuple[str, int, str, str | None, PageKind]] = [
     ("", 500, "/", None, PageKind.UNAVAILABLE),
     ("", 503, "/", None, PageKind.UNAVAILABLE),
     (page("broken-maintenance-with-200"), 200, "/", None, PageKind.UNAVAILABLE),
-    ("", 403, "/interpreter-jobs/10432", None, PageKind.GONE),
-    ("", 404, "/interpreter-jobs/10432", None, PageKind.GONE),
+    (GONE, 403, "/interpreter-jobs/10432", None, PageKind.GONE),
+    (GONE, 410, "/interpreter-jobs/10432", None, PageKind.GONE),
+    ("<p>this  ASSIGNMENT is no longer available!</p>", 404, "/interpreter-jobs/10432", None, PageKind.GONE),
+    # the same statuses from somebody in front of the portal, or of its own for something else
+    ("<title>Access denied</title><h1>Error 1020</h1>", 403, "/interpreter-jobs/10432", None, PageKind.REFUSED),
+    ("<html><center><h1>404 Not Found</h1></center><hr>nginx</html>", 404, "/", None, PageKind.REFUSED),
+    ("", 403, "/interpreter-jobs/10432", None, PageKind.REFUSED),
+    ("\ud800", 404, "/interpreter-jobs/10432", None, PageKind.REFUSED),
+    (BOARD, 403, "/", None, PageKind.REFUSED),
     ("", 418, "/", None, PageKind.OTHER),
     (ERROR, 200, "/", None, PageKind.OTHER),
     ("", 200, "/", None, PageKind.OTHER),
@@ -92,12 +104,23 @@ def test_what_to_do_about_an_answer(html: str, status: int, path: str, location:
     match kind:
         case PageKind.SIGN_IN | PageKind.STALE_FORM:
             assert isinstance(error, SignInAgain)
-        case PageKind.UNAVAILABLE | PageKind.TOO_MANY_REQUESTS:
+        case PageKind.UNAVAILABLE | PageKind.TOO_MANY_REQUESTS | PageKind.REFUSED:
             assert isinstance(error, RetryLater)
             assert error.retry_after == timedelta(seconds=7)
         case _:
             assert isinstance(error, LayoutChanged)
             assert error.html == html
+
+
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("html", ["", "<html><h1>404 Not Found</h1>nginx</html>"])
+def test_where_the_words_of_a_gone_page_are_not_known_its_status_is_enough(html: str, status: int) -> None:
+    for name in ("cards", "script", "tickets"):
+        portal = load(name)
+        url = portal.job_address("10432")
+        assert classify(html, status=status, url=url, definition=portal) is (
+            PageKind.GONE if status in portal.gone.statuses else PageKind.OTHER
+        )
 
 
 def test_messages_are_read_wherever_they_stand() -> None:
