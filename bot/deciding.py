@@ -393,7 +393,7 @@ class Deciding:
             shown = self._knowledge.get(number)
             if self._desk.waits(number) is None or (shown is not None and not shown.is_gone):
                 self._vanished.pop(number, None)
-            elif number not in self._vanished:
+            elif number not in self._vanished and (shown is not None or self._knowledge.is_whole):
                 self._vanish(number)
 
     def page_gone(self, known: Known) -> None:

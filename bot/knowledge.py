@@ -88,6 +88,8 @@ class Knowledge:
         self._jobs: dict[str, Known] = {}
         self._remembered: dict[str, RememberedJob] = {}
         self._newest_board = 0
+        #: the newest board showed all that is on it: who is not there is gone
+        self.is_whole = False
         self._left: list[Known] = []
 
     def remember(self, remembered: Iterable[RememberedJob]) -> None:
@@ -109,7 +111,7 @@ class Knowledge:
         """
         if asked <= self._newest_board:
             return None
-        self._newest_board = asked
+        self._newest_board, self.is_whole = asked, board.is_whole
         new: list[Known] = []
         on_board = set()
         for row in board.rows:
@@ -121,7 +123,7 @@ class Knowledge:
                     new.append(known)
             self._show(known, row, source, at)
         for number, known in list(self._jobs.items()):
-            if number in on_board:
+            if number in on_board or not self.is_whole:
                 continue
             if known.is_on_board:
                 self._left.append(known)

@@ -221,6 +221,8 @@ async def _read_all(lane: Lane) -> bool:
 
 def _show_whole(what: str, board: Board) -> None:
     _console.rule(f"{what}: {len(board.rows)} jobs on {board.pages} pages")
+    if not board.is_whole:
+        _console.print("[yellow]it changes while it is read: a job may be missing here[/yellow]")
     if board.terms_shown:
         _console.print("[yellow]terms cover the page: read and agree to them in your own browser[/yellow]")
     _show_board(board.rows)

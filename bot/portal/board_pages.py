@@ -17,6 +17,10 @@ from bot.portal.values import read_count
 MOST_PAGES = 500
 
 
+class PagesDoNotFit(LayoutChanged):
+    """The pages of one walk do not belong together: the portal is broken, or it changed while it was walked over."""
+
+
 def missing_pages(pages: Iterable[BoardPage]) -> tuple[int, ...]:
     """The pages of the board that these pages tell of and that are not among them."""
     read = list(pages)
@@ -27,36 +31,52 @@ def missing_pages(pages: Iterable[BoardPage]) -> tuple[int, ...]:
 def join_pages(pages: Sequence[BoardPage], *, definition: PortalDefinition) -> Board:
     """The pages of one walk over the board as one board; each job stands in it once.
 
-    Raises LayoutChanged where a page that was told of is not there, where pages name different users, or where the
-    total that the portal states does not fit. A job that moved to another page between two requests is no error.
+    It is not whole where the pages themselves tell that it changed between two requests: their totals differ, or a job
+    moved to another page, which is when one can fall between them.
+
+    Raises LayoutChanged where pages name different users; PagesDoNotFit where a page that was told of is not there or
+    is empty, or where the total that the portal states does not fit.
     """
     if not pages:
         raise LayoutChanged("no page of the board was read", html="")
     pages = sorted(pages, key=lambda page: page.number)
     missing = missing_pages(pages)
     if missing:
-        raise _changed(f"page {missing[0]} of the board is told of and was not read", pages, definition)
+        raise _do_not_fit(f"page {missing[0]} of the board is told of and was not read", pages, definition)
     if len({page.user_name for page in pages}) > 1:
-        raise _changed("the pages of the board belong to different users", pages, definition)
+        last = pages[-1]
+        what = f"{definition.title}: the pages of the board belong to different users"
+        raise LayoutChanged(what, html=last.html, url=last.url)
     rows: dict[str, BoardRow] = {}
     for page in pages:
         for row in page.rows:
             rows.setdefault(row.job.job_number, row)
-    totals = {page.badge_total for page in pages}
-    # With different totals the board changed between two requests: nothing can be compared.
-    if len(totals) == 1 and not _fits(len(rows), totals.pop(), definition, is_all=True):
-        raise _changed(_misfit(len(rows), pages[0].badge_total), pages, definition)
+    if len({page.badge_total for page in pages}) == 1:
+        if not _fits(len(rows), pages[0].badge_total, definition, is_all=True):
+            raise _do_not_fit(_misfit(len(rows), pages[0].badge_total), pages, definition)
+        if len(pages) > 1 and not pages[-1].rows:
+            raise _do_not_fit(f"page {pages[-1].number} of the board is told of and is empty", pages, definition)
+        is_whole = len(rows) == sum(len(page.rows) for page in pages)
+    else:
+        # the board changed between two requests: nothing can be compared
+        is_whole = False
     return Board(
         rows=tuple(rows.values()),
         pages=len(pages),
         user_name=pages[0].user_name,
         terms_shown=any(page.terms_shown for page in pages),
+        is_whole=is_whole,
     )
 
 
-def _changed(what: str, pages: Sequence[BoardPage], definition: PortalDefinition) -> LayoutChanged:
-    """The error for pages that do not fit together, with the last of them: the owner sees what the bot saw."""
-    return LayoutChanged(f"{definition.title}: {what}", html=pages[-1].html, url=pages[-1].url)
+def are_counted(pages: Sequence[BoardPage], definition: PortalDefinition) -> bool:
+    """Whether every page states the number of jobs on all of them, so that none that stood still can be missing."""
+    return _counts_the_board(definition) and all(page.badge_total is not None for page in pages)
+
+
+def _do_not_fit(what: str, pages: Sequence[BoardPage], definition: PortalDefinition) -> PagesDoNotFit:
+    """The error, with the last of the pages: the owner sees what the bot saw."""
+    return PagesDoNotFit(f"{definition.title}: {what}", html=pages[-1].html, url=pages[-1].url)
 
 
 def pages_told(page: HtmlPage, count: int) -> tuple[int, tuple[int, ...]]:
@@ -130,9 +150,12 @@ def check_total(answer: Answer, board: BoardPage) -> None:
 def _fits(count: int, total: int | None, definition: PortalDefinition, *, is_all: bool) -> bool:
     if total is None:
         return True
+    return count == total if is_all and _counts_the_board(definition) else count <= total
+
+
+def _counts_the_board(definition: PortalDefinition) -> bool:
     board = definition.board
-    counts_the_board = board.is_json or (board.total is not None and board.total.counts == "board")
-    return count == total if counts_the_board and is_all else count <= total
+    return board.is_json or (board.total is not None and board.total.counts == "board")
 
 
 def _misfit(count: int, total: int | None) -> str:

@@ -105,6 +105,8 @@ class MemoryPortal:
         #: what ``Retry-After`` says; None for no such header
         self.wish: timedelta | None = timedelta(seconds=30)
         self.jobs: dict[str, MemoryJob] = {}
+        #: the jobs that fall between two pages of every board that is read, which says that it is not whole
+        self.between_pages: set[str] = set()
         #: what happens to the next requests: of ``board``, ``assigned``, ``job``, ``job 17``, ``accept``, ``reject``
         self.faults: dict[str, deque[Fault]] = {}
         self.sign_ins = 0
@@ -285,7 +287,9 @@ class MemoryLane:
     async def read_board(self) -> Board:
         """What can still be accepted."""
         await self._ask("board")
-        return Board(rows=tuple(self._portal.rows()), pages=1, user_name="Ada Example")
+        lost = self._portal.between_pages
+        rows = tuple(row for row in self._portal.rows() if row.job.job_number not in lost)
+        return Board(rows=rows, pages=1, user_name="Ada Example", is_whole=not lost)
 
     async def read_assigned(self, *, at_once: int | None = None) -> Board:
         """What is ours, on one page, and what of it is done."""

@@ -65,6 +65,8 @@ class Board:
     user_name: str | None
     #: terms cover the pages until the owner agrees to them
     terms_shown: bool = False
+    #: no: it changed while it was read, and a job that is on it may be missing here; what is here is there
+    is_whole: bool = True
     #: on the board of our jobs: those of this week that are done, where the portal lists them apart
     completed: tuple[BoardRow, ...] = ()
 

@@ -16,7 +16,9 @@ class Lane(Protocol):
     async def read_board(self) -> Board:
         """Every page of what can still be accepted, pages side by side.
 
-        Raises LayoutChanged for anything but a whole board, never returns a wrong "empty".
+        Raises LayoutChanged for anything but a whole board, never returns a wrong "empty". Only a board of several
+        pages that changes again and again while it is read comes with ``is_whole`` false: what it does not show may be
+        there.
         """
         ...
 
@@ -24,6 +26,8 @@ class Lane(Protocol):
         """Every page of the jobs that are ours, so that nothing is accepted on top of them.
 
         Where the portal lists apart what is done, the done ones of this week are ``completed``: they fill the caps.
+
+        It is always whole; RetryLater where it changes again and again while it is read.
 
         ``at_once``: how many pages are read side by side at most; all where it is left out. Raises as ``read_board``
         does.

@@ -16,7 +16,7 @@ from bot.core.rules import decide
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
 from bot.portal.lanes_http import HttpLane
 from bot.portal.lanes_page import PageLane
-from bot.portal.pages import Board, Ownership
+from bot.portal.pages import Board, BoardPage, Ownership
 from bot.portal.protocol import OutcomeUnknown
 from tests.fixtures_simulator import Member
 from tests.lane_support import SKINS, LaneKind, definition_of, lane_of, row_of, session_of, somebody
@@ -443,3 +443,28 @@ async def test_a_job_that_is_done_fills_the_caps(member: Member, kind: LaneKind)
     }
     decision = decide(row_of(board, wanted).job, Rules(**caps), calendar, Caps(), now())
     assert set(caps) <= {answer.rule for answer in decision.reasons if not answer.passed}
+
+
+async def test_a_job_that_falls_between_two_pages_is_on_the_board(member: Member, lane: HttpLane | PageLane) -> None:
+    """A job of the first page goes after that was read and before the second is: the second one's first moves up."""
+    skin = member.simulator.skin
+    posted = {member.post_job(quote_only=False) for _ in range(PAGE_SIZE[skin] + 3)}
+    board = await lane.read_board()
+    assert (board.pages, {row.job.job_number for row in board.rows}) == (2, posted)
+    goes = board.rows[0].job.job_number
+    read_page = lane._boards._read_page
+    first_is_read = asyncio.Event()
+
+    async def one_after_the_other(query: Mapping[str, str], number: int) -> BoardPage:
+        if number > 1:
+            await first_is_read.wait()
+        page = await read_page(query, number)
+        if number == 1 and not first_is_read.is_set():
+            member.simulator.remove(goes)
+            first_is_read.set()
+        return page
+
+    lane._boards._read_page = one_after_the_other
+    board = await lane.read_board()
+    assert board.is_whole
+    assert {row.job.job_number for row in board.rows} == posted - {goes}

@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, time, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 

@@ -161,6 +161,35 @@ async def test_an_offer_that_the_portal_hides_behind_a_job_of_ours_was_taken_by_
 
 
 @in_virtual_time
+async def test_an_offer_does_not_end_because_its_job_falls_between_two_pages(tmp_path: Path) -> None:
+    portal = MemoryPortal()
+    settings = configuration(mode=Mode.ASK, offer_deadline_seconds=3600)
+    async with running(portal, tmp_path, settings=settings) as bot:
+        await asyncio.sleep(5)
+        portal.post(job(1), job(2))
+        await asyncio.sleep(10)
+        assert [last(bot, number).status for number in (1, 2)] == [JobStatus.OFFERED] * 2
+        portal.between_pages = {"1"}
+        portal.post(job(3))
+        await asyncio.sleep(60)
+        assert last(bot, 3).status is JobStatus.OFFERED, "what is new on such a board is used"
+        assert last(bot, 1).status is JobStatus.OFFERED
+        portal.rival_accepts("1")
+        portal.between_pages = {"2"}
+        await asyncio.sleep(60)
+        assert last(bot, 1).status is JobStatus.OFFERED, "nobody can tell yet"
+    async with running(portal, tmp_path, settings=settings, session="session-next") as bot:
+        await asyncio.sleep(60)
+        assert bot.heard.last(2) is None or last(bot, 2).status is JobStatus.OFFERED
+        portal.between_pages = set()
+        await asyncio.sleep(30)
+        bot.approve(2)
+        await asyncio.sleep(60)
+        assert last(bot, 1).loss_reason is LossReason.TAKEN_WHILE_DECIDING, "a whole board tells"
+        assert (last(bot, 2).status, ours(portal)) == (JobStatus.ACCEPTED, {"2"})
+
+
+@in_virtual_time
 async def test_offers_survive_a_restart_with_their_deadline(tmp_path: Path) -> None:
     portal = MemoryPortal()
     first = Bot(portal, tmp_path, settings=ASK)
