@@ -1,5 +1,7 @@
 """The definition of the portal, held against pages that a running portal serves, and against its own truth."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -93,6 +95,20 @@ def test_the_filters_list_what_is_free_and_what_is_ours(signed_in: Member, atoz:
     assert [row.job.job_number for row in whole_board(signed_in, atoz, query).rows] == [free]
     query = "&".join(f"{name}={value}" for name, value in atoz.board.assigned_query.items())
     assert [row.job.job_number for row in whole_board(signed_in, atoz, query).rows] == [taken]
+
+
+def test_a_badge_that_counts_what_the_filter_leaves_out_is_told_and_can_be_described(
+    signed_in: Member, atoz: PortalDefinition, tmp_path: Path
+) -> None:
+    taken, free = signed_in.post_job(quote_only=False), signed_in.post_job(quote_only=False)
+    signed_in.visitor.accept(taken)
+    signed_in.simulator.set(badge_counts="everything")
+    with pytest.raises(LayoutChanged, match="own count of jobs is 2, and the board has 1"):
+        board_page(signed_in, atoz, "/?status=0")
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("extends: simulator\nname: mine\nboard: {total: {counts: everything}}\n", encoding="utf-8")
+    other = load(mine).at(atoz.base_url)
+    assert [row.job.job_number for row in whole_board(signed_in, other, "status=0").rows] == [free]
 
 
 def test_an_empty_board_is_empty(signed_in: Member, atoz: PortalDefinition) -> None:
