@@ -445,16 +445,22 @@ class ClaimDesk:
         """
         pause = _FIRST_PAUSE
         while True:
+            asked_at = now()
             try:
                 await self._host.read_board_now()
-                break
             except StopAndTell as error:
                 raise _NotSent(LossReason.SESSION_ENDED, error.message) from error
             except _UNREADABLE as error:
-                if steady_now() + pause > give_up_at:
-                    raise _NotSent(LossReason.PORTAL_FAILING, error.message) from error
-                await asyncio.sleep(pause.total_seconds())
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                why = error.message
+            else:
+                if known.is_gone or known.last_seen_at >= asked_at:
+                    break
+                # the board was not whole, and its form is the old one
+                why = "The portal's board changed all the time while it was read."
+            if steady_now() + pause > give_up_at:
+                raise _NotSent(LossReason.PORTAL_FAILING, why)
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(pause * 2, _LONGEST_PAUSE)
         if known.is_gone:
             detail = "The job was gone before the accept could be sent again."
             raise _NotSent(LossReason.TAKEN_WHILE_DECIDING, detail)

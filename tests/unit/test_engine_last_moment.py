@@ -240,6 +240,25 @@ async def test_an_accept_without_an_answer_is_not_sent_again_before_the_portal_h
         assert bot.heard.status(1) is JobStatus.ACCEPTED
 
 
+@in_virtual_time
+async def test_an_accept_is_sent_again_only_with_a_form_that_was_read_anew(tmp_path: Path) -> None:
+    # the board is never whole, and the job has fallen between two of its pages: the form that is known is the old one
+    portal = MemoryPortal()
+    async with running(portal, tmp_path) as bot:
+        await asyncio.sleep(3)
+        portal.break_next("accept", Fault.BUSY)
+        portal.post(job(1))
+        while not accepts(portal):
+            await asyncio.sleep(0.01)
+        portal.between_pages = {"1"}
+        await asyncio.sleep(20)
+        assert len(accepts(portal)) == 1
+        portal.between_pages = set()
+        await asyncio.sleep(60)
+        assert len(accepts(portal)) == 2
+        assert bot.heard.status(1) is JobStatus.ACCEPTED
+
+
 # --- pages that call a job gone which is not --------------------------------------------------------------------------
 
 
