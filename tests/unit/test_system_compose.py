@@ -10,6 +10,7 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
+from contract.configuration import BotConfiguration
 from system.environment import PROJECT
 
 COMPOSE = PROJECT / "docker-compose.yml"
@@ -65,6 +66,24 @@ def test_every_port_is_published_to_this_machine_alone(services: dict[str, Any])
 
 def test_the_two_servers_start_without_a_profile_and_without_a_setting(services: dict[str, Any]) -> None:
     assert {name for name, service in services.items() if "profiles" not in service} == {"database", "redis"}
+
+
+@pytest.mark.parametrize("service", ["api", "practice-api"])
+def test_every_setting_of_a_bot_reaches_the_api(services: dict[str, Any], service: str) -> None:
+    environment = services[service]["environment"]
+    wanted = {"CALENDARS", "LOG_LEVEL", "ATOZ_ALLOWED_HOSTS", *(name.upper() for name in BotConfiguration.model_fields)}
+    assert wanted - set(environment) == set()
+    # without a value it is the owner's own, or nothing: MODE=watch must never become a default that accepts
+    given = {name for name in wanted if environment[name] is not None}
+    assert given == (set() if service == "api" else {"MAX_ACCEPT_PER_RUN"})
+
+
+def test_ones_own_account_reaches_the_api_as_it_is_written(services: dict[str, Any]) -> None:
+    environment = services["api"]["environment"]
+    for name in ("ATOZ_USERNAME", "ATOZ_PASSWORD", "ATOZ_BASE_URL", "ATOZ_PORTAL"):
+        assert environment[name] is None
+    # what names a place on the machine outside means nothing in a container
+    assert {"ATOZ_DATA_DIR", "ATOZ_LOG_DIR", "CHROMIUM_PATH", "ATOZ_ENV_FILE"} & set(environment) == set()
 
 
 def test_no_secret_of_a_real_account_has_a_default() -> None:
