@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, field_validator
 
 from bot.calendars.setting import CalendarSettingError, CalendarSource, parse_calendars
 from bot.portal.credentials import Credentials
 from bot.portal.definition import DefinitionError, PortalDefinition
 from bot.portal.definition import load as load_definition
+from contract.addresses import redis_address
 from contract.configuration import BotConfiguration, read_texts
 from contract.sessions import StartedBy
+from contract.settings_file import UnreadableFile, read_settings_file
 from contract.wire import SessionId
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -57,6 +58,11 @@ class _Environment(BaseModel):
     @classmethod
     def _from_the_project(cls, path: Path | None) -> Path | None:
         return None if path is None else (PROJECT / path.expanduser()).resolve()
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, address: SecretStr | None) -> SecretStr | None:
+        return None if address is None else SecretStr(redis_address(address.get_secret_value()))
 
     @field_validator("log_level")
     @classmethod
@@ -169,16 +175,10 @@ def _configuration(written: Mapping[str, str], *, is_practice: bool) -> BotConfi
 def _read_env_file(named: str | None) -> dict[str, str]:
     if named == "":
         return {}
-    file = Path(named) if named else PROJECT / ".env"
-    if not file.exists():
-        if named:
-            raise SettingsError(f"{ENV_FILE} names {file}, which does not exist")
-        return {}
     try:
-        found = dotenv_values(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read: {error}") from None
-    return {name: value for name, value in found.items() if value is not None}
+        return read_settings_file(Path(named or PROJECT / ".env"), named_by=ENV_FILE if named else None)
+    except UnreadableFile as error:
+        raise SettingsError(str(error)) from None
 
 
 def _practice_account(data_dir: str | None) -> dict[str, str]:

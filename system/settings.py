@@ -9,9 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from contract.addresses import postgres_address, redis_address
+from contract.settings_file import UnreadableFile, read_settings_file
 from system.environment import PROJECT
 from system.terminal import Problem
 
@@ -65,6 +66,16 @@ class Settings(BaseModel):
     def _as_it_is_written(cls, path: Path | None) -> Path | None:
         """Links are not followed: some browsers look at the name that they were called by."""
         return None if path is None else PROJECT / path.expanduser()
+
+    @field_validator("database_url")
+    @classmethod
+    def _of_postgres(cls, address: SecretStr | None) -> SecretStr | None:
+        return None if address is None else SecretStr(postgres_address(address.get_secret_value()))
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, address: SecretStr | None) -> SecretStr | None:
+        return None if address is None else SecretStr(redis_address(address.get_secret_value()))
 
     @field_validator("atoz_base_url")
     @classmethod
@@ -134,16 +145,10 @@ def load(environment: Mapping[str, str] | None = None) -> tuple[Settings, dict[s
 def _read_env_file(named: str | None) -> dict[str, str]:
     if named == "":
         return {}
-    file = Path(named) if named else PROJECT / ".env"
-    if not file.exists():
-        if named:
-            raise Problem(f"{ENV_FILE} names {file}, which does not exist")
-        return {}
     try:
-        found = dotenv_values(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read: {error}") from None
-    return {name: value for name, value in found.items() if value is not None}
+        return read_settings_file(Path(named or PROJECT / ".env"), named_by=ENV_FILE if named else None)
+    except UnreadableFile as error:
+        raise Problem(str(error)) from None
 
 
 _WHERE = "change it in .env or in the environment"

@@ -6,11 +6,11 @@ the packages. What an installation used before is used again, because its record
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 import psycopg2
 import redis
 
+from contract.addresses import shown
 from system import docker, places, ports
 from system.server_process import ServerError, ServerProcess
 from system.servers import PostgresServer, RedisServer
@@ -103,7 +103,7 @@ class Storage:
         with self._terminal.step("Postgres") as step:
             if given:
                 self.database_url = given
-                step.outcome = f"{_shown(given)}: version {_ask_postgres(given)}"
+                step.outcome = f"{shown(given)}: version {_ask_postgres(given)}"
                 return
             if self.compose:
                 self.database_url = _compose_database(self.compose, practice=practice)
@@ -120,7 +120,7 @@ class Storage:
         with self._terminal.step("Redis") as step:
             if given:
                 self.redis_url = given
-                step.outcome = f"{_shown(given)}: version {_ask_redis(given)}"
+                step.outcome = f"{shown(given)}: version {_ask_redis(given)}"
                 return
             port = self._settings.redis_port
             base = self.compose.redis_url if self.compose else self._start_redis(port).url
@@ -153,23 +153,14 @@ def _compose_database(compose: docker.ComposeServers, *, practice: bool) -> str:
     return f"{compose.database_url.removesuffix('/atoz')}/{name}"
 
 
-def _shown(address: str) -> str:
-    """The address without the password in it."""
-    parts = urlsplit(address)
-    host = parts.hostname or "a local socket"
-    return f"{host}:{parts.port}" if parts.port else host
-
-
 def _ask_postgres(address: str) -> str:
     """Its version. Raises ``Problem`` where it does not answer."""
     try:
-        connection = psycopg2.connect(
-            address.replace("postgresql+psycopg2://", "postgresql://", 1), connect_timeout=_ANSWER_WITHIN_SECONDS
-        )
+        connection = psycopg2.connect(address, connect_timeout=_ANSWER_WITHIN_SECONDS)
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
-        said = " ".join(str(error).split())
+        said = said_by_postgres(error)
         raise Problem(
-            f"DATABASE_URL: the Postgres at {_shown(address)} cannot be used: {said}; start it, correct the address, "
+            f"DATABASE_URL: the Postgres at {shown(address)} cannot be used: {said}; start it, correct the address, "
             "or leave DATABASE_URL out to get one with the system"
         ) from None
     try:
@@ -179,6 +170,13 @@ def _ask_postgres(address: str) -> str:
     return f"{number // 10000}.{number % 10000}"
 
 
+def said_by_postgres(error: psycopg2.Error) -> str:
+    """Why there is no connection, in one line. An address that libpq cannot read it would repeat, so it has no say."""
+    if isinstance(error, psycopg2.ProgrammingError):
+        return "it is not written as PostgreSQL wants it, like postgresql://user:password@host:5432/name"
+    return " ".join(str(error).split())
+
+
 def _ask_redis(address: str) -> str:
     """Its version. Raises ``Problem`` where it does not answer or is too old for streams."""
     what_to_do = "start it, correct the address, or leave REDIS_URL out to get one with the system"
@@ -186,14 +184,14 @@ def _ask_redis(address: str) -> str:
         client = redis.Redis.from_url(
             address, socket_timeout=_ANSWER_WITHIN_SECONDS, socket_connect_timeout=_ANSWER_WITHIN_SECONDS
         )
-    except ValueError as error:
-        raise Problem(f"REDIS_URL: {error}; write it like redis://127.0.0.1:6379/0") from None
+    except ValueError:  # the error may hold a part of the password
+        raise Problem("REDIS_URL: it is no address of Redis; write it like redis://127.0.0.1:6379/0") from None
     try:
         version = str(client.info("server")["redis_version"])
-    except redis.RedisError as error:
-        raise Problem(f"REDIS_URL: the Redis at {_shown(address)} cannot be used: {error}; {what_to_do}") from None
+    except (redis.RedisError, TypeError) as error:  # TypeError: an option in the address that there is not
+        raise Problem(f"REDIS_URL: the Redis at {shown(address)} cannot be used: {error}; {what_to_do}") from None
     finally:
         client.close()
     if int(version.partition(".")[0]) < 5:  # noqa: PLR2004  # streams came with Redis 5
-        raise ServerError(f"REDIS_URL: Redis {version} at {_shown(address)} has no streams; use version 5 or later")
+        raise ServerError(f"REDIS_URL: Redis {version} at {shown(address)} has no streams; use version 5 or later")
     return version

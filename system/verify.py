@@ -23,6 +23,7 @@ from websockets.sync.client import connect
 
 from system import browser, places, settings
 from system.settings import Settings
+from system.storage import said_by_postgres
 from system.terminal import Problem
 
 _ANSWERS_WITHIN_SECONDS = 5.0
@@ -83,12 +84,9 @@ class Verification:
             f"postgresql://atoz@127.0.0.1:{self._settings.postgres_port}/atoz",
         )
         try:
-            connection = psycopg2.connect(
-                address.replace("postgresql+psycopg2://", "postgresql://", 1),
-                connect_timeout=int(_ANSWERS_WITHIN_SECONDS),
-            )
+            connection = psycopg2.connect(address, connect_timeout=int(_ANSWERS_WITHIN_SECONDS))
         except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
-            raise Failed(" ".join(str(error).split()), f"{_START}, or see {self._log('postgres.log')}") from None
+            raise Failed(said_by_postgres(error), f"{_START}, or see {self._log('postgres.log')}") from None
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT current_setting('server_version'), count(*) FROM job_records")

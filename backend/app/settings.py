@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from dotenv import dotenv_values
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import PROJECT
+from contract.addresses import postgres_address, redis_address
 from contract.configuration import BotConfiguration, read_texts
+from contract.settings_file import UnreadableFile, read_settings_file
 
 #: Names another file than ``.env``; empty for none at all.
 ENV_FILE = "ATOZ_ENV_FILE"
@@ -71,6 +72,16 @@ class Settings(BaseSettings):
     def _from_the_project(cls, path: Path | None) -> Path | None:
         return None if path is None else _in_project(path)
 
+    @field_validator("database_url")
+    @classmethod
+    def _of_postgres(cls, address: SecretStr | None) -> SecretStr | None:
+        return None if address is None else SecretStr(postgres_address(address.get_secret_value()))
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, address: SecretStr | None) -> SecretStr | None:
+        return None if address is None else SecretStr(redis_address(address.get_secret_value()))
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, level: str) -> str:
@@ -103,8 +114,7 @@ class Settings(BaseSettings):
     def database_address(self) -> str:
         """Where Postgres answers, as a libpq address. Asked anew for each connection: a launcher may move it."""
         if self.database_url:
-            # written for SQLAlchemy, an address names its driver
-            return self.database_url.get_secret_value().replace("postgresql+psycopg2://", "postgresql://", 1)
+            return self.database_url.get_secret_value()
         password = quote(self.postgres_password.get_secret_value(), safe="") if self.postgres_password else ""
         usual = f"postgresql://atoz{':' if password else ''}{password}@127.0.0.1:{self.postgres_port}/atoz"
         return self._launched("database_url") or usual
@@ -126,12 +136,10 @@ class Settings(BaseSettings):
 
 def load() -> Settings:
     """The settings. Raises BadSetting."""
-    file = _env_file(os.environ)
-    if os.environ.get(ENV_FILE) and file is not None and not file.is_file():
-        raise BadSetting(f"{ENV_FILE} names {file}, which does not exist")
+    written = _written(os.environ)
     try:
-        settings = Settings(_env_file=file)
-        settings._unsaved_configuration = _bots_own(settings, file)
+        settings = Settings(_env_file=_env_file(os.environ), _env_file_encoding="utf-8-sig")
+        settings._unsaved_configuration = _bots_own(settings, written)
     except ValidationError as error:
         raise BadSetting(_in_words(error)) from None  # the cause would show what was entered, a password perhaps
     return settings
@@ -139,8 +147,10 @@ def load() -> Settings:
 
 def data_folder(environment: Mapping[str, str]) -> Path:
     """Where a program of this project that runs in the environment keeps its data."""
-    file = _env_file(environment)
-    written = dotenv_values(file) if file is not None and file.is_file() else {}
+    try:
+        written = _written(environment)
+    except BadSetting:
+        written = {}  # it was readable when that program began, or the program has ended over it
     named = environment.get("ATOZ_DATA_DIR") or written.get("ATOZ_DATA_DIR") or "data"
     return _in_project(Path(named))
 
@@ -154,10 +164,18 @@ def _env_file(environment: Mapping[str, str]) -> Path | None:
     return None if named == "" else Path(named or PROJECT / ".env")
 
 
-def _bots_own(settings: Settings, file: Path | None) -> BotConfiguration:
+def _written(environment: Mapping[str, str]) -> dict[str, str]:
+    """What stands in the file with settings. Raises BadSetting."""
+    file = _env_file(environment)
+    try:
+        return read_settings_file(file, named_by=ENV_FILE if environment.get(ENV_FILE) else None) if file else {}
+    except UnreadableFile as error:
+        raise BadSetting(str(error)) from None
+
+
+def _bots_own(settings: Settings, written: Mapping[str, str]) -> BotConfiguration:
     """A bot's own configuration, as ``bot.config`` reads it. Raises ValidationError."""
-    in_file = {name: text for name, text in dotenv_values(file).items() if text is not None} if file else {}
-    given = read_texts({**in_file, **os.environ})
+    given = read_texts({**written, **os.environ})
     if settings.atoz_practice:
         given.setdefault("max_accept_per_run", None)  # nothing is lost by accepting everything
     return BotConfiguration.model_validate(given)

@@ -23,6 +23,9 @@ STATEMENT_WITHIN_MILLISECONDS = 15_000
 #: As many requests at once as the API has threads for them, and some for the workers.
 _CONNECTIONS = 20
 
+#: What is said of an address that libpq cannot read.
+NO_ADDRESS = "DATABASE_URL cannot be used as an address; write it like postgresql://user:password@host:5432/name"
+
 _AFTER_COMMIT = "after_commit"
 
 
@@ -48,16 +51,20 @@ class Database:
         self.schema_ready = threading.Event()
 
     def _connect(self) -> Any:
-        return psycopg2.connect(
-            self._settings.database_address(),
-            connect_timeout=CONNECT_WITHIN_SECONDS,
-            application_name="atoz-backend",
-            options=f"-c statement_timeout={STATEMENT_WITHIN_MILLISECONDS} -c timezone=UTC",
-            # a server whose machine vanished is noticed within seconds
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
-        )
+        try:
+            return psycopg2.connect(
+                self._settings.database_address(),
+                connect_timeout=CONNECT_WITHIN_SECONDS,
+                application_name="atoz-backend",
+                options=f"-c statement_timeout={STATEMENT_WITHIN_MILLISECONDS} -c timezone=UTC",
+                # a server whose machine vanished is noticed within seconds
+                keepalives_idle=5,
+                keepalives_interval=2,
+                keepalives_count=3,
+            )
+        except psycopg2.ProgrammingError:
+            # libpq repeats what it cannot read, with the password in it
+            raise psycopg2.OperationalError(NO_ADDRESS) from None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
