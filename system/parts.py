@@ -17,6 +17,12 @@ from system.terminal import Problem, Terminal
 
 _BOTS_END_WITHIN_SECONDS = 10.0
 
+#: Says that the simulator stands in for the portal.
+PRACTICE = "ATOZ_PRACTICE"
+#: A calendar's address is a secret of the bots' own.
+_FOR_BOTS = ("CALENDARS",)
+_FOR_DOCKER = ("POSTGRES_PASSWORD",)
+
 
 class Parts:
     """Postgres and Redis, simulator, API and dashboard: started side by side, stopped in order."""
@@ -28,8 +34,10 @@ class Parts:
         self._where = where
         self._terminal = terminal
         self._environment = self._of_children(environment)
-        self.storage = Storage(settings, where, terminal, self._environment)
+        passwords = {name: environment[name] for name in _FOR_DOCKER if name in environment}
+        self.storage = Storage(settings, where, terminal, {**self._environment, **passwords})
         self._account = self._practice_account() if settings.is_practice else self._own_account(environment)
+        self._for_bots = {name: environment[name] for name in _FOR_BOTS if name in environment}
         self._simulator: HttpServer | None = None
         self._api: HttpServer | None = None
         self._dashboard: HttpServer | None = None
@@ -51,6 +59,11 @@ class Parts:
     def anything_runs(self) -> bool:
         """Whether there is anything to stop."""
         return bool(self.in_order) or self.storage.compose is not None
+
+    def environment_of_the_api(self) -> dict[str, str]:
+        """What the API gets, and the bots that it starts: the account and the addresses with it."""
+        addresses = {"DATABASE_URL": self.storage.database_url, "REDIS_URL": self.storage.redis_url}
+        return {**self._environment, **addresses, **self._for_bots, **self._account}
 
     def require_ports(self) -> None:
         """Raises ``Problem`` for a port that something else holds, before anything is started."""
@@ -119,8 +132,7 @@ class Parts:
 
     def _start_api(self) -> None:
         self.storage.open()
-        addresses = {"DATABASE_URL": self.storage.database_url, "REDIS_URL": self.storage.redis_url}
-        environment = {**self._environment, **addresses, **self._account}
+        environment = self.environment_of_the_api()
         self._migrate(environment)
         port = self._settings.api_port
         uvicorn = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", str(port)]
@@ -164,7 +176,8 @@ class Parts:
     def _of_children(self, environment: Mapping[str, str]) -> dict[str, str]:
         """What every process of ours gets: the settings, without the secrets, which only those get that need them."""
         wanted = self._settings
-        left_out = {*SECRET_NAMES, "DATABASE_URL", "REDIS_URL"}
+        # whether this is practice is ours to say: it lifts the cap, and keeps its records apart
+        left_out = {*SECRET_NAMES, *_FOR_BOTS, *_FOR_DOCKER, "DATABASE_URL", "REDIS_URL", PRACTICE}
         children = {name: value for name, value in environment.items() if name not in left_out}
         children |= {
             processes.RUN_MARKER: self._where.marker,
@@ -196,7 +209,7 @@ class Parts:
             "ATOZ_PASSWORD": secrets.token_urlsafe(18),
             "ATOZ_BASE_URL": f"http://127.0.0.1:{self._settings.simulator_port}",
             "ATOZ_PORTAL": "simulator",
-            "ATOZ_PRACTICE": "1",
+            PRACTICE: "1",
         }
         if not self._environment.get("MAX_ACCEPT_PER_RUN"):
             account["MAX_ACCEPT_PER_RUN"] = "none"

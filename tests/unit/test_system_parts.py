@@ -1,0 +1,42 @@
+"""What the launcher hands on to the processes that it starts, and what it keeps from them."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from system import places, settings
+from system.parts import Parts
+from system.terminal import Terminal
+
+_OWN = {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "SECRET-word"}
+_SECRETS = {
+    "CALENDARS": "https://calendar.example/SECRET.ics",
+    "POSTGRES_PASSWORD": "SECRET-too",
+    "DATABASE_URL": "postgresql://me:SECRET@127.0.0.1/atoz",
+    "REDIS_URL": "redis://:SECRET@127.0.0.1:1/0",
+}
+
+
+def _parts(folder: Path, **written: str) -> Parts:
+    wanted, environment = settings.load({settings.ENV_FILE: "", "ATOZ_DATA_DIR": str(folder), **written})
+    return Parts(wanted, environment, places.existing(folder, folder / "logs"), Terminal(io.StringIO()))
+
+
+@pytest.mark.parametrize("written", ["1", "true", "0"])
+def test_whether_it_is_practice_is_not_the_environments_to_say(tmp_path: Path, written: str) -> None:
+    own = _parts(tmp_path, **_OWN, ATOZ_PRACTICE=written).environment_of_the_api()
+    # it would lift the cap on a real account
+    assert "ATOZ_PRACTICE" not in own
+    assert "MAX_ACCEPT_PER_RUN" not in own
+    assert _parts(tmp_path, ATOZ_PRACTICE=written).environment_of_the_api()["ATOZ_PRACTICE"] == "1"
+
+
+def test_secrets_reach_those_alone_that_need_them(tmp_path: Path) -> None:
+    parts = _parts(tmp_path, **_OWN, **_SECRETS, MODE="watch")
+    for_all = parts._environment
+    assert for_all["MODE"] == "watch"
+    assert [name for name, value in for_all.items() if "SECRET" in value] == []
+    api = parts.environment_of_the_api()
+    assert {name for name, value in api.items() if "SECRET" in value} == {"ATOZ_PASSWORD", "CALENDARS"}
+    assert parts.storage._environment["POSTGRES_PASSWORD"] == "SECRET-too"
