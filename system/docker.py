@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from system.environment import PROJECT
 from system.server_process import ServerError
@@ -29,6 +30,13 @@ def engine_answers() -> bool:
     return True
 
 
+def database_url(settings: Settings) -> str:
+    """Where the service ``database`` answers; without a password it lets in who reaches its port."""
+    secret = settings.postgres_password
+    password = f":{quote(secret.get_secret_value(), safe='')}" if secret else ""
+    return f"postgresql://atoz{password}@127.0.0.1:{settings.postgres_port}/atoz"
+
+
 class ComposeServers:
     """The services ``database`` and ``redis`` of ``docker-compose.yml``, on ports of 127.0.0.1."""
 
@@ -40,8 +48,8 @@ class ComposeServers:
 
     @property
     def database_url(self) -> str:
-        """Where the database service answers; what may connect is decided by the port, which is the machine's own."""
-        return f"postgresql://atoz@127.0.0.1:{self._settings.postgres_port}/atoz"
+        """Where the database service answers."""
+        return database_url(self._settings)
 
     @property
     def redis_url(self) -> str:

@@ -51,6 +51,8 @@ class Settings(BaseModel):
     api_port: int = Field(default=8000, ge=1, le=65535)
     dashboard_port: int = Field(default=3000, ge=1, le=65535)
     postgres_port: int = Field(default=5432, ge=1, le=65535)
+    #: of the database that docker-compose.yml describes, where one was set
+    postgres_password: SecretStr | None = None
     redis_port: int = Field(default=6379, ge=1, le=65535)
     simulator_port: int = Field(default=8090, ge=1, le=65535)
     simulator_control_port: int = Field(default=8091, ge=1, le=65535)

@@ -106,8 +106,14 @@ class Storage:
                 step.outcome = f"{shown(given)}: version {_ask_postgres(given)}"
                 return
             if self.compose:
-                self.database_url = _compose_database(self.compose, practice=practice)
-                step.outcome = f"docker compose: version {_ask_postgres(self.database_url)}"
+                try:
+                    self.database_url = _compose_database(self.compose, practice=practice)
+                    step.outcome = f"docker compose: version {_version(self.database_url)}"
+                except psycopg2.OperationalError as error:
+                    raise Problem(
+                        f"the Postgres in Docker cannot be used: {said_by_postgres(error)}; POSTGRES_PASSWORD must be "
+                        "the one that it was made with (see .env.example)"
+                    ) from None
                 return
             log = self._where.logs / "postgres.log"
             server = PostgresServer(self._where.postgres, log=log, environment=self._environment)
@@ -156,13 +162,17 @@ def _compose_database(compose: docker.ComposeServers, *, practice: bool) -> str:
 def _ask_postgres(address: str) -> str:
     """Its version. Raises ``Problem`` where it does not answer."""
     try:
-        connection = psycopg2.connect(address, connect_timeout=_ANSWER_WITHIN_SECONDS)
+        return _version(address)
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
         said = said_by_postgres(error)
         raise Problem(
             f"DATABASE_URL: the Postgres at {shown(address)} cannot be used: {said}; start it, correct the address, "
             "or leave DATABASE_URL out to get one with the system"
         ) from None
+
+
+def _version(address: str) -> str:
+    connection = psycopg2.connect(address, connect_timeout=_ANSWER_WITHIN_SECONDS)
     try:
         number = connection.info.server_version
     finally:

@@ -21,7 +21,7 @@ from rich.text import Text
 from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.sync.client import connect
 
-from system import browser, places, settings
+from system import browser, docker, places, settings
 from system.settings import Settings
 from system.storage import said_by_postgres
 from system.terminal import Problem
@@ -81,7 +81,7 @@ class Verification:
         address = self._address(
             "database_url",
             self._settings.database_url,
-            f"postgresql://atoz@127.0.0.1:{self._settings.postgres_port}/atoz",
+            docker.database_url(self._settings),
         )
         try:
             connection = psycopg2.connect(address, connect_timeout=int(_ANSWERS_WITHIN_SECONDS))

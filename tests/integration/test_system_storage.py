@@ -110,6 +110,31 @@ def test_docker_is_used_where_an_engine_answers_and_what_it_started_is_stopped(
     assert docker.calls[-1].endswith("stop database redis")
 
 
+def test_the_password_of_the_database_in_docker_is_in_its_address(
+    where: places.Places, docker: _Docker, postgres_with_port: tuple[int, PostgresServer], redis_server: RedisServer
+) -> None:
+    port, server = postgres_with_port
+    server._execute(psycopg2.sql.SQL("ALTER USER atoz PASSWORD 'a/b@c'"))
+    # as the image does where there is a password: everybody is asked for it
+    rules = server.cluster / "pg_hba.conf"
+    rules.write_text("host all postgres all trust\nhost all all all scram-sha-256\n")
+    server._execute(psycopg2.sql.SQL("SELECT pg_reload_conf()"))
+    ports = {"POSTGRES_PORT": str(port), "REDIS_PORT": str(redis_server.port)}
+    storage, said = _storage(where, **ports, POSTGRES_PASSWORD="a/b@c")
+    storage.open()
+    assert storage.database_url == f"postgresql://atoz:a%2Fb%40c@127.0.0.1:{port}/atoz_practice"
+    assert _server_version(storage.database_url) == "18"
+    assert "a/b@c" not in said.getvalue()
+    storage.stop()
+    # a container that was made with another one
+    for own in ({}, {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "a-word"}):
+        with pytest.raises(
+            Problem, match="the Postgres in Docker cannot be used: .*; POSTGRES_PASSWORD must be the one"
+        ):
+            _storage(where, **ports, **own, POSTGRES_PASSWORD="another")[0].open()
+    assert docker.calls
+
+
 def test_what_ran_before_in_docker_goes_on(
     where: places.Places, docker: _Docker, postgres_with_port: tuple[int, PostgresServer], redis_server: RedisServer
 ) -> None:

@@ -1,9 +1,11 @@
 """The Docker files, as far as they can be judged without an engine; with one, compose itself is asked."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +86,29 @@ def test_ones_own_account_reaches_the_api_as_it_is_written(services: dict[str, A
         assert environment[name] is None
     # what names a place on the machine outside means nothing in a container
     assert {"ATOZ_DATA_DIR", "ATOZ_LOG_DIR", "CHROMIUM_PATH", "ATOZ_ENV_FILE"} & set(environment) == set()
+
+
+@pytest.mark.parametrize(("password", "method"), [("", "trust"), ("a $word", "")])
+def test_the_database_asks_for_its_password_where_one_is_set(
+    services: dict[str, Any], tmp_path: Path, password: str, method: str
+) -> None:
+    database = services["database"]
+    assert "POSTGRES_HOST_AUTH_METHOD" not in database["environment"]
+    image = tmp_path / "docker-entrypoint.sh"
+    image.write_text('#!/bin/sh\necho "$POSTGRES_HOST_AUTH_METHOD|$POSTGRES_PASSWORD|$*"\n')
+    image.chmod(0o755)
+    command = [part.replace("$$", "$") for part in (*database["entrypoint"], *database["command"])]
+    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "POSTGRES_PASSWORD": password}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{method}|{password}|postgres\n"
+
+
+@pytest.mark.parametrize("service", ["api", "practice-api"])
+def test_the_api_knows_the_password_of_the_database(services: dict[str, Any], service: str) -> None:
+    environment = services[service]["environment"]
+    assert environment["DATABASE_URL"] == "postgresql://atoz@database:5432/atoz"
+    assert 'PGPASSWORD: "${POSTGRES_PASSWORD:-}"' in COMPOSE.read_text()
+    assert environment["PGPASSWORD"] == ""
 
 
 def test_no_secret_of_a_real_account_has_a_default() -> None:

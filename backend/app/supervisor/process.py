@@ -27,7 +27,7 @@ _SAME_MOMENT_SECONDS = 5.0
 #: What a bot prints goes into one file a session, begun anew when it is larger than this.
 _LARGEST_OUTPUT_BYTES = 5_000_000
 #: Not the bot's business: it talks to the portal and to Redis.
-_NOT_FOR_BOTS = frozenset({"DATABASE_URL"})
+_NOT_FOR_BOTS = frozenset({"DATABASE_URL", "PGPASSWORD", "POSTGRES_PASSWORD"})
 
 _GONE = (psutil.NoSuchProcess, psutil.ZombieProcess)
 
