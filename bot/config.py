@@ -5,6 +5,7 @@ The names are those of ``docs/architecture.md``, "Settings of the system". Nothi
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 ENV_FILE = "ATOZ_ENV_FILE"
 #: The supervisor says with it that it started the process.
 STARTED_BY = "ATOZ_STARTED_BY"
+
+#: A bot ends with this where only its owner can mend what is wrong.
+EXIT_NEEDS_OWNER = 3
 
 _DEFAULT_REDIS_PORT = 6379
 _WHERE = "change it in .env or in the environment"
@@ -212,3 +216,17 @@ def _in_words(error: ValidationError) -> str:
         return f"{said} ({_WHERE})"
     name = str(first["loc"][0]).upper()
     return f"{name}: {said[:1].lower()}{said[1:]} ({_WHERE})"
+
+
+def main() -> int:
+    """Say in one line which setting a bot could not use, and start none; the exit code is a bot's own."""
+    try:
+        load()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_NEEDS_OWNER
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -24,7 +24,7 @@ from bot.account import AccountFolder, account_id
 from bot.answers import HOW, TypedLines, understood
 from bot.atoz_bot import AtozBot, EngineTimes
 from bot.calendars.watch import Calendars
-from bot.config import BotSettings, SettingsError
+from bot.config import EXIT_NEEDS_OWNER, BotSettings, SettingsError
 from bot.core.session import SessionState
 from bot.database_thread import StorageError
 from bot.journal import Journal
@@ -50,7 +50,6 @@ log = structlog.get_logger(__name__)
 
 EXIT_STOPPED = 0
 EXIT_ERROR = 1
-EXIT_NEEDS_OWNER = 3
 
 #: The engine's own measures in every process.
 TIMES = EngineTimes()

@@ -65,11 +65,12 @@ class Launcher:
 
     def _run(self) -> None:
         began = time.monotonic()
+        self._parts = Parts(self.settings, self._environment, self.where, self.terminal)
+        self._parts.require_settings_of_the_bot()
         stopped = leftovers.stop(self.where)
         presence.withdraw(self.where)
         if stopped:
             self.terminal.say(f"  Stopped {stopped} processes that an earlier run left behind.")
-        self._parts = Parts(self.settings, self._environment, self.where, self.terminal)
         self._parts.require_ports()
         found = self.set_up()
         self._parts.start(found)

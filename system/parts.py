@@ -65,6 +65,22 @@ class Parts:
         addresses = {"DATABASE_URL": self.storage.database_url, "REDIS_URL": self.storage.redis_url}
         return {**self._environment, **addresses, **self._for_bots, **self._account}
 
+    def require_settings_of_the_bot(self) -> None:
+        """Raises ``Problem`` for a setting that a bot could not use, before anything is started; the bot says."""
+        checked = subprocess.run(
+            [sys.executable, "-m", "bot.config"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=self.environment_of_the_api(),
+            cwd=PROJECT,
+            check=False,
+        )
+        if checked.returncode != 0:
+            said = [line.strip() for line in checked.stderr.splitlines() if line.strip()]
+            raise Problem(said[-1].removesuffix(".") if said else "the bot's settings could not be checked")
+
     def require_ports(self) -> None:
         """Raises ``Problem`` for a port that something else holds, before anything is started."""
         wanted = self._settings

@@ -62,6 +62,9 @@ class FakeBot:
             time.sleep(seconds)
             print("the fake bot crashes", file=sys.stderr, flush=True)
             return 1
+        if behaviour == "bad_setting":
+            print("ATOZ_PORTAL: no definition is called foo (change it in .env)", file=sys.stderr, flush=True)
+            return 3
         self.send(
             SessionStarted(
                 **self.envelope(),

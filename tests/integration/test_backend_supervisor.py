@@ -158,6 +158,18 @@ def test_a_bot_that_needs_its_owner_is_not_started_again(api: Api) -> None:
     runs(api, behind=2)
 
 
+def test_a_bot_that_could_not_even_begin_says_why_in_its_own_words(api: Api) -> None:
+    api.bots_behave("bad_setting")
+    session_id = api.post("start").json()["status"]["session_id"]
+    status = ended(api, session_id)
+    assert (status["status"], status["wanted"]) == ("failed", "stopped")
+    why = "ATOZ_PORTAL: no definition is called foo (change it in .env)"
+    assert status["status_reason"] == why
+    lines = api.http.get("/api/bot/logs", params={"session_id": session_id}).json()["items"]
+    assert [why in line["message"] for line in lines if line["action"] == "bot_given_up"] == [True]
+    assert len(api.starts()) == 1
+
+
 def test_a_bot_that_does_not_obey_is_ended_by_force(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.bots_behave("deaf")
     api.post("start")

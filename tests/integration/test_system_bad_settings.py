@@ -65,6 +65,14 @@ def test_a_bad_address_of_redis_is_one_line(program: str, tmp_path: Path) -> Non
     assert done.returncode == (3 if program == "bot" else done.returncode)
 
 
+@pytest.mark.parametrize(("name", "written"), [("ATOZ_PORTAL", "foo"), ("CHECK_INTERVAL_SECONDS", "soon")])
+def test_a_setting_of_the_bot_stops_the_start_before_anything_runs(name: str, written: str, tmp_path: Path) -> None:
+    account = {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "a-word"}
+    done = _run("launcher", tmp_path / "data", **account, **{name: written})
+    _is_one_line(done, f"AtoZ Bot: {name}: ")
+    assert done.stdout == ""
+
+
 @pytest.mark.parametrize("program", _PROGRAMS)
 def test_a_broken_line_in_the_file_is_one_line(program: str, tmp_path: Path) -> None:
     file = tmp_path / "settings"

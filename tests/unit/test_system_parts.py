@@ -7,7 +7,7 @@ import pytest
 
 from system import places, settings
 from system.parts import Parts
-from system.terminal import Terminal
+from system.terminal import Problem, Terminal
 
 _OWN = {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "SECRET-word"}
 _SECRETS = {
@@ -30,6 +30,33 @@ def test_whether_it_is_practice_is_not_the_environments_to_say(tmp_path: Path, w
     assert "ATOZ_PRACTICE" not in own
     assert "MAX_ACCEPT_PER_RUN" not in own
     assert _parts(tmp_path, ATOZ_PRACTICE=written).environment_of_the_api()["ATOZ_PRACTICE"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("ATOZ_PORTAL", "foo", "ATOZ_PORTAL: "),
+        ("CHECK_INTERVAL_SECONDS", "0.001", "CHECK_INTERVAL_SECONDS: input should be greater than or equal to 0.2"),
+        ("MODE", "look", "MODE: input should be 'accept', 'ask' or 'watch'"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL: 'loud' is no level; use debug, info, warning or error"),
+        ("CALENDARS", "ftp://SECRET", "CALENDARS"),
+    ],
+)
+@pytest.mark.parametrize("account", [_OWN, {}])
+def test_a_setting_that_no_bot_could_use_is_said_before_anything_starts(
+    tmp_path: Path, account: dict[str, str], name: str, written: str, said: str
+) -> None:
+    _parts(tmp_path, **account).require_settings_of_the_bot()
+    parts = _parts(tmp_path, **account, **{name: written})
+    if name == "ATOZ_PORTAL" and not account:
+        # practice has its own
+        parts.require_settings_of_the_bot()
+        return
+    with pytest.raises(Problem) as raised:
+        parts.require_settings_of_the_bot()
+    assert str(raised.value).startswith(said)
+    assert "SECRET" not in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_secrets_reach_those_alone_that_need_them(tmp_path: Path) -> None:

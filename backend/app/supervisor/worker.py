@@ -25,6 +25,7 @@ from app.sessions import service as sessions
 from app.sessions.presence import Presence, Sightings
 from app.settings import Settings
 from app.supervisor.plan import (
+    NEEDS_OWNER,
     Action,
     GiveUp,
     Kill,
@@ -148,7 +149,7 @@ class Supervisor:
             processes=self._processes.look((want.session_id for want in wants), beats),
             configuration_version=saved.version,
         )
-        actions = plan(wants, world, self._memories)
+        actions = [self._in_its_own_words(action) for action in plan(wants, world, self._memories)]
         for action in actions:
             self._do(action, saved)
         self._write(actions)
@@ -222,6 +223,13 @@ class Supervisor:
             for action in written:
                 self._write_one(session, action)
         self.on_change()
+
+    def _in_its_own_words(self, action: Action) -> Action:
+        """A bot that could not begin, with a setting that it cannot use say, told nobody but its output why."""
+        if isinstance(action, GiveUp) and action.reason == NEEDS_OWNER:
+            words = self._processes.last_words(action.session_id)
+            return GiveUp(action.session_id, words) if words else action
+        return action
 
     def _write_one(self, session: Session, action: Action) -> None:
         match action:
