@@ -19,7 +19,7 @@ from contract.owner_rules import (
     WordList,
     WordRule,
 )
-from contract.wire import Wire
+from contract.wire import Text, Wire
 
 #: The kinds of job the AtoZ portal knows (shared/portal-facts.md, "A job's page").
 KNOWN_JOB_KINDS: tuple[str, ...] = (
@@ -46,7 +46,7 @@ REQUIRABLE_FIELDS: tuple[str, ...] = (
 )
 
 #: What it may be stands in the schema, for the dashboard's types; the validator says it in words.
-_RequirableField = Annotated[str, Field(json_schema_extra={"enum": [*REQUIRABLE_FIELDS]})]
+_RequirableField = Annotated[Text, Field(json_schema_extra={"enum": [*REQUIRABLE_FIELDS]})]
 
 
 def kind_key(kind: str) -> str:
@@ -67,7 +67,7 @@ def _known_kinds(kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-JobKinds = Annotated[tuple[str, ...], AfterValidator(_known_kinds)]
+JobKinds = Annotated[tuple[Text, ...], AfterValidator(_known_kinds)]
 
 
 #: However busy the hour, no two looks at the board start closer together.

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from contract.wire import Wire
+from contract.wire import Text, Wire, only_text
 
 #: A job's fields that hold words; the names are those of ``contract.jobs.PortalJob``.
 SEARCHABLE_FIELDS: tuple[str, ...] = (
@@ -26,7 +26,7 @@ SEARCHABLE_FIELDS: tuple[str, ...] = (
 
 
 #: What it may be stands in the schema, for the dashboard's types; the validator says it in words.
-_SearchableField = Annotated[str, Field(json_schema_extra={"enum": [*SEARCHABLE_FIELDS]})]
+_SearchableField = Annotated[Text, Field(json_schema_extra={"enum": [*SEARCHABLE_FIELDS]})]
 
 
 class Weekday(StrEnum):
@@ -122,7 +122,9 @@ class WeeklyHours(Wire):
 
 
 #: Some words: a name or a phrase.
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(only_text)
+]
 
 
 class WordRule(Wire):

@@ -10,7 +10,9 @@ import json
 from datetime import datetime
 from typing import TypeVar
 
+from app.inputs import is_of_our_time
 from app.problems import FieldProblem, InvalidInput
+from contract.wire import is_text
 
 _T = TypeVar("_T", int, str)
 
@@ -28,14 +30,14 @@ def read_cursor(cursor: str, key_type: type[_T]) -> tuple[datetime, _T]:
         moment = datetime.fromisoformat(at)
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise _not_a_cursor() from None
-    if type(key) is not key_type or moment.tzinfo is None or not _is_storable(key):
+    if type(key) is not key_type or moment.tzinfo is None or not _is_storable(key) or not is_of_our_time(moment):
         raise _not_a_cursor()
     return moment, key
 
 
 def _is_storable(key: int | str) -> bool:
     """Whether Postgres can compare with it: a bigint, or a text."""
-    return "\0" not in key if isinstance(key, str) else abs(key) < 1 << 63
+    return is_text(key) if isinstance(key, str) else abs(key) < 1 << 63
 
 
 def _not_a_cursor() -> InvalidInput:

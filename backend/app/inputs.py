@@ -6,15 +6,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
+from contract.wire import Text
 
-def _storable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("a null character is no text")
-    return text
+
+def is_of_our_time(moment: datetime) -> bool:
+    """Whether no time zone and no addition of some days takes the moment out of the calendar."""
+    return _EARLIEST <= moment <= _LATEST
 
 
 def _of_our_time(moment: datetime) -> datetime:
-    if not _EARLIEST <= moment <= _LATEST:
+    if not is_of_our_time(moment):
         raise ValueError("choose a moment between 1970 and 2200")
     return moment
 
@@ -35,8 +36,6 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 #: A moment that no time zone and no addition of some days takes out of the calendar.
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 
-#: What Postgres can compare a text with.
-Text = Annotated[str, AfterValidator(_storable)]
 SessionName = Annotated[Text, Field(max_length=80)]
 Cursor = Annotated[Text, Field(max_length=400, description="`next_cursor` of the page before.")]
 PageLength = Annotated[int, Field(ge=1, le=200, description="How many at most.")]

@@ -309,6 +309,43 @@ class TestErrors:
         problem(api.post("pause"), 409)
         problem(api.post("resume"), 409)
 
+    @pytest.mark.parametrize(
+        ("written", "field"),
+        [
+            ({"languages": ["a\0b"]}, "languages.0"),
+            ({"clients": ["a\0b"]}, "clients.0"),
+            ({"places": ["a\0b"]}, "places.0"),
+            ({"words_wanted": [{"words": ["a\0b"]}]}, "words_wanted.0.words.0"),
+            ({"languages": ["\ud800"]}, "languages.0"),
+            ({"job_type_filter": ["\ud800"]}, "job_type_filter.0"),
+            ({"required_fields": ["\ud800"]}, "required_fields.0"),
+            ({"words_wanted": [{"words": ["a"], "fields": ["\ud800"]}]}, "words_wanted.0.fields.0"),
+            ({"mode": "\ud800"}, "mode"),
+            ({"opening_hours": [{"days": ["\ud800"], "start": "\ud800"}]}, "opening_hours.0.days.0"),
+            ({"\ud800": 1}, ""),
+            ({"words_wanted": [{"words": ["a"], "\ud800": 1}]}, "words_wanted.0"),
+        ],
+    )
+    def test_what_is_no_text_is_refused_in_words(self, api: Api, written: dict[str, Any], field: str) -> None:
+        # with the escapes of JSON, as a program sends it
+        headers = {"content-type": "application/json"}
+        answer = api.http.put("/api/bot/configuration", content=json.dumps(written), headers=headers)
+        assert field in {one["field"] for one in problem(answer, 422)["errors"]}
+
+    @pytest.mark.parametrize(
+        ("path", "cursor"),
+        [
+            ("/api/bot/jobs", "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwgMV0"),
+            ("/api/bot/jobs", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgMV0"),
+            ("/api/bot/logs", "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwgMV0"),
+            ("/api/bot/sessions", "WyIyMDI2LTExLTIwVDEyOjAwOjAwKzAwOjAwIiwgIlx1ZDgwMCJd"),
+            ("/api/bot/sessions", "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwgImEiXQ"),
+        ],
+    )
+    def test_a_cursor_of_no_page_is_refused_in_words(self, api: Api, path: str, cursor: str) -> None:
+        body = problem(api.http.get(path, params={"cursor": cursor}), 422)
+        assert body["errors"][0]["field"] == "cursor"
+
 
 class TestGuard:
     def test_another_sites_page_can_change_nothing(self, api: Api) -> None:

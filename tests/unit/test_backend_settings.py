@@ -1,5 +1,6 @@
 """Settings, names, pages and numbers of the control plane."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -157,7 +158,7 @@ def test_today_is_londons_day(now: datetime, begin: datetime, hours: int) -> Non
 
 
 @given(
-    st.datetimes(timezones=st.just(UTC)),
+    st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # as hypothesis wants them
     st.integers(min_value=-(1 << 63) + 1, max_value=(1 << 63) - 1),
     st.text(alphabet="abc-_123", min_size=1),
 )
@@ -190,3 +191,19 @@ def test_a_cursor_of_another_list_is_refused() -> None:
 )
 def test_what_is_typed_into_the_search(typed: str, words: list[str]) -> None:
     assert search_words(typed) == words
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["9999-12-31T23:59:59-23:59", 1],
+        ["0001-01-01T00:00:00+23:59", 1],
+        ["1969-12-31T23:59:59+00:00", 1],
+        ["2026-11-20T12:00:00+00:00", "\ud800"],
+        ["2026-11-20T12:00:00+00:00", "a\0b"],
+    ],
+)
+def test_a_cursor_that_no_database_could_compare_is_refused(written: list[object]) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(written).encode()).decode().rstrip("=")
+    with pytest.raises(InvalidInput):
+        read_cursor(cursor, type(written[1]))  # type: ignore[type-var]  # a number or a text

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.inputs import Cursor, Moment, PageLength, SessionName, Text
+from app.inputs import Cursor, Moment, PageLength, SessionName
 from contract.jobs import ClaimState, Given, JobStatus, LossReason, PortalJob, RuleOutcome, Verdict
+from contract.wire import Text
 
 
 class JobRecord(PortalJob):
