@@ -19,7 +19,7 @@ from bot.portal.definition import load as load_definition
 from contract.addresses import redis_address
 from contract.configuration import BotConfiguration, read_texts
 from contract.sessions import StartedBy
-from contract.settings_file import UnreadableFile, read_settings_file
+from contract.settings_file import UnreadableFile, folder_in, read_settings_file
 from contract.wire import SessionId
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -61,7 +61,7 @@ class _Environment(BaseModel):
     @field_validator("atoz_data_dir", "atoz_log_dir")
     @classmethod
     def _from_the_project(cls, path: Path | None) -> Path | None:
-        return None if path is None else (PROJECT / path.expanduser()).resolve()
+        return None if path is None else folder_in(PROJECT, path)
 
     @field_validator("redis_url")
     @classmethod

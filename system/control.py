@@ -4,7 +4,6 @@ import time
 
 import httpx
 
-from system.settings import Settings
 from system.terminal import Problem
 
 #: Starting and stopping are written down and answered; the work is done by the supervisor.
@@ -14,9 +13,9 @@ _ANSWERS_WITHIN_SECONDS = 10.0
 class ControlPlane:
     """The API of a running system."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.url = f"http://127.0.0.1:{settings.api_port}"
-        self.websocket_url = f"ws://127.0.0.1:{settings.api_port}/ws"
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.websocket_url = f"ws{url.removeprefix('http')}/ws"
 
     def wait_until_ready(self, patience_seconds: float = 30.0) -> None:
         """Waits until the API answers what needs its database. Raises ``Problem`` where it does not in time."""

@@ -200,6 +200,12 @@ def _last_line(text: str) -> str:
 @contextmanager
 def _one_at_a_time(project: Path) -> Iterator[None]:
     """Two set-ups in one folder, say start_system.sh and run_tests.sh, wait for each other."""
-    with (project / "logs" / ".setup.lock").open("w") as file:
+    lock = project / "logs" / ".setup.lock"
+    try:
+        lock.parent.mkdir(exist_ok=True)
+        file = lock.open("w")
+    except OSError as error:
+        raise Problem(f"{lock} cannot be written: {error.strerror}; this user must be able to write there") from error
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -6,6 +6,8 @@
 import signal
 import sys
 import time
+import traceback
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -76,7 +78,7 @@ class Launcher:
         self._parts.start(found)
         presence.announce(self.where, self.settings, self._parts.storage, self._parts.practice_account)
         self._say_where(time.monotonic() - began)
-        control = ControlPlane(self.settings)
+        control = ControlPlane(self.settings.api_url)
         self._follower = Follower(self.terminal, api_url=control.url, websocket_url=control.websocket_url)
         self._follower.start()
         if self.settings.is_practice:
@@ -124,7 +126,7 @@ class Launcher:
             return
         with self.terminal.step("Bots") as step:
             step.doing("waiting until they have finished what they do")
-            told = ControlPlane(self.settings).stop_bots()
+            told = ControlPlane(self.settings.api_url).stop_bots()
             patience = _BOTS_STOP_WITHIN_SECONDS if told else 0.0
             left = leftovers.wait_for_bots(self.where, patience)
             step.outcome = "stopped" if not left else "do not answer; they are ended with the API"
@@ -150,11 +152,10 @@ def main() -> int:
     wish = arguments.parse()
     terminal = Terminal()
     try:
+        if wish.what in {"status", "stop"}:
+            where = places.existing(*settings.folders())
+            return presence.tell(where, terminal) if wish.what == "status" else presence.stop_running(where, terminal)
         wanted, environment = settings.load()
-        if wish.what == "status":
-            return presence.tell(wanted, terminal)
-        if wish.what == "stop":
-            return presence.stop_running(wanted, terminal)
         where = places.make(wanted.atoz_data_dir, wanted.logs)
         terminal.log_to(where.logs / "launcher.log")
         launcher = Launcher(wanted, environment, where, terminal)
@@ -165,6 +166,11 @@ def main() -> int:
                 launcher.run()
     except Problem as problem:
         print(f"AtoZ Bot: {problem}.", file=sys.stderr)
+        return 1
+    except OSError as error:
+        with suppress(OSError):  # the log may be on the disk that is full
+            terminal.keep(traceback.format_exc())
+        print(f"AtoZ Bot: {places.cannot_be_used(error)}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted; start again at any time.", file=sys.stderr)

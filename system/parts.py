@@ -164,7 +164,7 @@ class Parts:
         )
         with self._terminal.step("API") as step:
             self._api.start()
-            ControlPlane(self._settings).wait_until_ready()
+            ControlPlane(self._settings.api_url).wait_until_ready()
             step.outcome = f"http://127.0.0.1:{port}"
 
     def _begin(self, server: HttpServer, outcome: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from system.servers import SYSTEM_FOLDER, open_to_everybody, private_folder
+from system.terminal import Problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +74,26 @@ def make(data: Path, logs: Path) -> Places:
     The data folder is for its owner alone. Where root has to run Postgres as another user, that user must pass through
     it: it becomes passable then, not readable, and every folder in it but Postgres' stays closed. Where a folder above
     it is closed to others (a project in /root, say), Postgres' data goes to ``/var/lib/atoz-bot`` instead, so that
-    nobody's home is ever opened.
+    nobody's home is ever opened. Raises ``Problem`` where one cannot be made.
     """
+    try:
+        return _make(data, logs)
+    except OSError as error:
+        raise Problem(cannot_be_used(error)) from error
+
+
+def cannot_be_used(error: OSError) -> str:
+    """In words, with what to do: most often a folder of ours cannot be made or written."""
+    named = error.filename or "a file"
+    is_file = isinstance(error, FileExistsError | NotADirectoryError)
+    said = "it is no folder" if is_file else error.strerror or str(error)
+    return (
+        f"{named} cannot be used: {said}; make room or give this user the right to write there, or set ATOZ_DATA_DIR "
+        "(and ATOZ_LOG_DIR, where it is set) to a folder that can be written"
+    )
+
+
+def _make(data: Path, logs: Path) -> Places:
     data.parent.mkdir(parents=True, exist_ok=True)
     where = existing(data, logs)
     as_root = os.geteuid() == 0
@@ -102,6 +121,6 @@ def read(file: Path) -> dict[str, Any] | None:
     """The JSON in a file that ``write_private`` wrote; None where there is none or it is damaged."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
         return None
     return content if isinstance(content, dict) else None

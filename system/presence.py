@@ -68,9 +68,8 @@ def withdraw(where: places.Places) -> None:
     where.practice.unlink(missing_ok=True)
 
 
-def tell(settings: Settings, terminal: Terminal) -> int:
+def tell(where: places.Places, terminal: Terminal) -> int:
     """Says whether a system runs and how its bot stands; the exit code is 1 where none runs."""
-    where = places.existing(settings.atoz_data_dir, settings.logs)
     running = places.read(where.launcher) if _is_held(where) else None
     if running is None:
         terminal.say("AtoZ Bot does not run here.")
@@ -78,7 +77,7 @@ def tell(settings: Settings, terminal: Terminal) -> int:
     terminal.say(f"AtoZ Bot runs (process {running['pid']}{', practice mode' if running['practice'] else ''}).")
     terminal.say(f"  Dashboard   {running['dashboard_url']}")
     terminal.say(f"  API         {running['api_url']}")
-    status = ControlPlane(settings).status()
+    status = ControlPlane(running["api_url"]).status()
     if status is None:
         terminal.say("  The API does not answer; verify_connections.py tells more.")
     else:
@@ -87,9 +86,8 @@ def tell(settings: Settings, terminal: Terminal) -> int:
     return 0
 
 
-def stop_running(settings: Settings, terminal: Terminal) -> int:
+def stop_running(where: places.Places, terminal: Terminal) -> int:
     """Stops the system that runs from this data folder, or what is left of it."""
-    where = places.existing(settings.atoz_data_dir, settings.logs)
     running = places.read(where.launcher) if _is_held(where) else None
     if running is None:
         ended = leftovers.stop(where)
@@ -110,7 +108,7 @@ def _is_held(where: places.Places) -> bool:
     try:
         with (where.run / "launcher.lock").open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     except BlockingIOError:
         return True

@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from contract.addresses import postgres_address, redis_address
-from contract.settings_file import UnreadableFile, read_settings_file
+from contract.settings_file import UnreadableFile, folder_in, read_settings_file
 from system.environment import PROJECT
 from system.terminal import Problem
 
@@ -61,7 +61,7 @@ class Settings(BaseModel):
     @field_validator("atoz_data_dir", "atoz_log_dir")
     @classmethod
     def _from_the_project(cls, path: Path | None) -> Path | None:
-        return None if path is None else (PROJECT / path.expanduser()).resolve()
+        return None if path is None else folder_in(PROJECT, path)
 
     @field_validator("chromium_path")
     @classmethod
@@ -121,6 +121,11 @@ class Settings(BaseModel):
         return self.atoz_username is None
 
     @property
+    def api_url(self) -> str:
+        """Where the API answers."""
+        return f"http://127.0.0.1:{self.api_port}"
+
+    @property
     def logs(self) -> Path:
         """The folder of the log files: beside the project, or in the data folder where that is somewhere else."""
         if self.atoz_log_dir:
@@ -144,11 +149,30 @@ def load(environment: Mapping[str, str] | None = None) -> tuple[Settings, dict[s
         raise Problem(_in_words(error)) from None  # the cause would show what was entered, a password perhaps
 
 
-def _read_env_file(named: str | None) -> dict[str, str]:
+def folders(environment: Mapping[str, str] | None = None) -> tuple[Path, Path]:
+    """Data and logs, to find a system that runs. Raises ``Problem``.
+
+    Other settings may have become wrong since it started, and it can be stopped all the same.
+    """
+    real = dict(os.environ if environment is None else environment)
+    combined = {**_read_env_file(real.get(ENV_FILE), leave_out_mistakes=True), **real}
+    names = ("atoz_data_dir", "atoz_log_dir")
+    try:
+        found = Settings.model_validate({name: combined[name.upper()] for name in names if combined.get(name.upper())})
+    except ValidationError as error:
+        raise Problem(_in_words(error)) from None
+    return found.atoz_data_dir, found.logs
+
+
+def _read_env_file(named: str | None, *, leave_out_mistakes: bool = False) -> dict[str, str]:
     if named == "":
         return {}
     try:
-        return read_settings_file(Path(named or PROJECT / ".env"), named_by=ENV_FILE if named else None)
+        return read_settings_file(
+            Path(named or PROJECT / ".env"),
+            named_by=ENV_FILE if named else None,
+            leave_out_mistakes=leave_out_mistakes,
+        )
     except UnreadableFile as error:
         raise Problem(str(error)) from None
 

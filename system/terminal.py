@@ -61,6 +61,14 @@ class Terminal:
                 self._log.write(f"{json.dumps(entry, ensure_ascii=False)}\n")
                 self._log.flush()
 
+    def keep(self, text: str) -> None:
+        """Writes to the log file alone: what a person needs not read, and whoever looks for a mistake does."""
+        with self._lock:
+            if self._log:
+                entry = {"timestamp": datetime.now(UTC).isoformat(), "level": "error", "event": text}
+                self._log.write(f"{json.dumps(entry, ensure_ascii=False)}\n")
+                self._log.flush()
+
     def in_progress(self, title: str, what: str) -> None:
         """Says what is being done now: replaced by the outcome on a terminal, a line of its own elsewhere."""
         line = f"  {title:<{_TITLE_WIDTH}}{what} …"

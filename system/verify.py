@@ -118,6 +118,8 @@ class Verification:
     def api(self) -> str:
         """Whether the API answers, and what it says of itself."""
         health = self._get("/health/detailed")
+        if "checks" not in health:
+            raise self._somebody_else()
         wrong = [check for check in health["checks"] if not check["ok"]]
         if wrong:
             seen = "; ".join(f"{check['name']}: {check['seen']}" for check in wrong)
@@ -168,6 +170,8 @@ class Verification:
     def bot(self) -> str:
         """Whether the current session's bot gives signs of life, or is not meant to."""
         status = self._get("/api/bot/status")
+        if "last_heartbeat_at" not in status:
+            raise self._somebody_else()
         if status["status"] == "failed":
             raise Failed(f"the bot failed: {status['status_reason']}", "put that right, then start it in the dashboard")
         if status["wanted"] == "stopped" and not status["is_running"]:
@@ -185,14 +189,20 @@ class Verification:
         """Set, or written down by the launcher, or the default port: as every process of the system looks for it."""
         return given.get_secret_value() if given else str(self._written.get(name, default))
 
-    def _get(self, path: str) -> Any:
+    def _somebody_else(self) -> Failed:
+        return Failed(f"another program answers on {self._api}", "end that program, or set API_PORT to another port")
+
+    def _get(self, path: str) -> dict[str, Any]:
         try:
-            return httpx.get(f"{self._api}{path}", timeout=_ANSWERS_WITHIN_SECONDS).raise_for_status().json()
+            found = httpx.get(f"{self._api}{path}", timeout=_ANSWERS_WITHIN_SECONDS).raise_for_status().json()
         except httpx.HTTPStatusError as error:
             seen = f"{path} answered {error.response.status_code}"
             raise Failed(seen, self._about_the_api()) from None
         except (httpx.HTTPError, ValueError) as error:
             raise Failed(f"{self._api}{path}: {error}", f"{_START}, or see {self._log('api.out.log')}") from None
+        if not isinstance(found, dict):
+            raise self._somebody_else()
+        return found
 
     def _about_the_api(self) -> str:
         return f"see {self._log('api.out.log')}"
@@ -209,6 +219,9 @@ def _look(name: str, look: Callable[[], str]) -> Check:
         ok, seen, what_to_do = True, look(), None
     except Failed as failed:
         ok, seen, what_to_do = False, failed.seen, failed.what_to_do
+    except Exception as error:  # noqa: BLE001  # a look that fails in a way nobody thought of must not hide the others
+        ok, seen = False, f"the look itself failed: {type(error).__name__}: {error}"
+        what_to_do = f"{_START}; if it does, this is a mistake of AtoZ Bot's: report it with this line"
     return Check(
         name=name, ok=ok, seen=seen, what_to_do=what_to_do, took_ms=round(1000 * (time.monotonic() - began), 1)
     )
@@ -234,7 +247,12 @@ def main() -> int:
     except Problem as problem:
         print(f"AtoZ Bot: {problem}.", file=sys.stderr)
         return 1
-    checks = Verification(wanted, places.existing(wanted.atoz_data_dir, wanted.logs)).all()
+    try:
+        verification = Verification(wanted, places.existing(wanted.atoz_data_dir, wanted.logs))
+    except OSError as error:
+        print(f"AtoZ Bot: {places.cannot_be_used(error)}.", file=sys.stderr)
+        return 1
+    checks = verification.all()
     well = all(check.ok for check in checks)
     if as_json:
         print(json.dumps({"ok": well, "checks": [asdict(check) for check in checks]}, indent=2))

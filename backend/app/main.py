@@ -72,9 +72,17 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _settings() -> Settings:
     try:
-        return load()
+        settings = load()
+        # once it is served, uvicorn would show a traceback
+        settings.logs.mkdir(parents=True, exist_ok=True)
     except BadSetting as error:
         sys.exit(f"AtoZ Bot: {error}")
+    except OSError as error:
+        sys.exit(
+            f"AtoZ Bot: the folder of the logs cannot be made: {error.filename}: {error.strerror}; set ATOZ_DATA_DIR "
+            "or ATOZ_LOG_DIR to a folder that can be written"
+        )
+    return settings
 
 
 app = create_app(_settings())

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app import PROJECT
 from contract.addresses import postgres_address, redis_address
 from contract.configuration import BotConfiguration, read_texts
-from contract.settings_file import UnreadableFile, read_settings_file
+from contract.settings_file import UnreadableFile, folder_in, read_settings_file
 
 #: Names another file than ``.env``; empty for none at all.
 ENV_FILE = "ATOZ_ENV_FILE"
@@ -156,7 +156,7 @@ def data_folder(environment: Mapping[str, str]) -> Path:
 
 
 def _in_project(path: Path) -> Path:
-    return (PROJECT / path.expanduser()).resolve()
+    return folder_in(PROJECT, path)
 
 
 def _env_file(environment: Mapping[str, str]) -> Path | None:

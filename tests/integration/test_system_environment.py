@@ -52,6 +52,15 @@ def test_it_is_made_once_and_holds_the_project_on_its_path(project: Path) -> Non
     assert "installing 2 locked packages" in _prepare(project)
 
 
+def test_the_folder_of_the_logs_may_be_missing(project: Path) -> None:
+    (project / "logs").rmdir()
+    assert "made in .venv" in _prepare(project)
+    (project / "logs" / ".setup.lock").unlink()
+    (project / "logs" / ".setup.lock").mkdir()
+    with pytest.raises(Problem, match=r"\.setup\.lock cannot be written"):
+        _prepare(project)
+
+
 def test_a_package_that_is_not_the_locked_one_is_refused(project: Path) -> None:
     lock = project / environment.RUNTIME_LOCK
     lock.write_text(re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{'0' * 64}", lock.read_text()))

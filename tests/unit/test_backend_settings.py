@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.analytics.service import day_in_london
+from app.control_plane import ControlPlane
 from app.cursors import read_cursor, write_cursor
 from app.jobs.queries import search_words
 from app.problems import InvalidInput
 from app.sessions.service import free_name
-from app.settings import BadSetting, Settings, load
+from app.settings import BadSetting, Settings, data_folder, load
 from contract.configuration import BotConfiguration
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -207,3 +208,16 @@ def test_a_cursor_that_no_database_could_compare_is_refused(written: list[object
     cursor = base64.urlsafe_b64encode(json.dumps(written).encode()).decode().rstrip("=")
     with pytest.raises(InvalidInput):
         read_cursor(cursor, type(written[1]))  # type: ignore[type-var]  # a number or a text
+
+
+def test_a_file_that_was_damaged_while_the_control_plane_runs_stops_no_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings"
+    file.write_text("ATOZ_USERNAME=me\nATOZ_PASSWORD=a-word\n")
+    monkeypatch.setenv("ATOZ_ENV_FILE", str(file))
+    monkeypatch.setenv("ATOZ_DATA_DIR", str(tmp_path))
+    plane = ControlPlane(load())
+    file.write_bytes(b"ATOZ_USERNAME=\xff\n")
+    assert plane.new_session().has_account
+    assert data_folder({"ATOZ_ENV_FILE": str(file)}) == PROJECT / "data"
