@@ -60,6 +60,7 @@ class Follower:
         self._began = datetime.now().astimezone()
         self._outcomes: dict[tuple[str, str], str] = {}
         self._states: dict[str, str] = {}
+        self._given: list[Mapping[str, Any]] = []
         self._stop = threading.Event()
         self._first_accepted = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="follow", daemon=True)
@@ -86,6 +87,7 @@ class Follower:
                         try:
                             message = websocket.recv(timeout=1.0)
                         except TimeoutError:
+                            self.say_given()
                             continue
                         self.take(json.loads(message))
             except (OSError, ConnectionClosed, InvalidHandshake, httpx.HTTPError, TimeoutError):
@@ -101,10 +103,13 @@ class Follower:
         answer = httpx.get(f"{self._api_url}/api/bot/jobs", params=query, timeout=5.0)
         for job in reversed(answer.raise_for_status().json()["items"]):
             self._job(job)
+        self.say_given()
 
     def take(self, message: Mapping[str, Any]) -> None:
         """Says what one message of the websocket tells, where it is worth a line."""
         data = message["data"]
+        if message["type"] != "job_processed" or data["status"] != "given":
+            self.say_given()
         match message["type"]:
             case "job_processed":
                 self._job(data)
@@ -123,11 +128,25 @@ class Follower:
         if self._outcomes.get(key) == job["status"]:
             return
         self._outcomes[key] = job["status"]
+        if job["status"] == "given":
+            self._given.append(job)
+            return
         word, kind = _OUTCOMES[job["status"]]
         at = job.get("confirmed_at") or job["updated_at"]
         self._say(datetime.fromisoformat(at), f"{word} {described(job)}", kind)
         if job["status"] == "accepted":
             self._first_accepted.set()
+
+    def say_given(self) -> None:
+        """Says which jobs were given since the last line: a bot that begins finds all of them at once."""
+        given, self._given = self._given, []
+        if not given:
+            return
+        word, kind = _OUTCOMES["given"]
+        which = described(given[0])
+        if len(given) > 1:
+            word, which = f"{len(given)} jobs are yours:", ", ".join(str(job["reference"]) for job in given)
+        self._say(datetime.fromisoformat(given[-1]["updated_at"]), f"{word} {which}", kind)
 
     def _state(self, session: Mapping[str, Any]) -> None:
         name, state = session.get("session_id"), session.get("status")

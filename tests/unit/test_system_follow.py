@@ -104,3 +104,18 @@ def test_errors_and_notices_are_said(follower: Follower, said: io.StringIO) -> N
     follower.take(_message("notice", {"message": "5 of 5 jobs are accepted; the watch goes on."}))
     assert "The portal is closed. What to do: nothing, it is tried again." in said.getvalue()
     assert "the watch goes on" in said.getvalue()
+
+
+def test_jobs_that_were_given_before_are_one_line(follower: Follower, said: io.StringIO) -> None:
+    for number in ("10433", "10445", "10453"):
+        job = {**JOB, "status": "given", "job_number": number, "reference": f"{number}/atoz"}
+        follower.take(_message("job_processed", job))
+    follower.take(_message("job_processed", JOB))
+    lines = said.getvalue().splitlines()
+    assert [line.partition("  ")[2] for line in lines] == [
+        "3 jobs are yours: 10433/atoz, 10445/atoz, 10453/atoz",
+        "accepted 10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov 09:30 (0.41 s after it appeared)",
+    ]
+    follower.take(_message("job_processed", {**JOB, "status": "given", "job_number": "1"}))
+    follower.say_given()
+    assert "given to you: 10471/atoz  Polish" in said.getvalue().splitlines()[-1]
