@@ -19,6 +19,9 @@ from app.problems import PROBLEM_JSON, DatabaseAway, FieldProblem, InvalidInput,
 log = structlog.get_logger(__name__)
 
 
+_THAT_CHANGE_NOTHING = frozenset({"GET", "HEAD"})
+
+
 class ProblemResponse(JSONResponse):
     """An answer with a problem body."""
 
@@ -79,12 +82,13 @@ async def _problem(_: Request, error: Exception) -> ProblemResponse:
     return answer(error)
 
 
-async def _invalid(_: Request, error: Exception) -> ProblemResponse:
+async def _invalid(request: Request, error: Exception) -> ProblemResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     problems = field_problems(error.errors())
     said = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in problems)
-    return answer(InvalidInput(f"Nothing was changed. {said}", errors=problems))
+    begins = "" if request.method in _THAT_CHANGE_NOTHING else "Nothing was changed. "
+    return answer(InvalidInput(f"{begins}{said}", errors=problems))
 
 
 async def _http(request: Request, error: Exception) -> ProblemResponse:

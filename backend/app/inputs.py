@@ -26,12 +26,13 @@ _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 def _written_out(moment: object) -> object:
     # Pydantic would also take a bare number, for seconds or milliseconds as it sees fit
-    if isinstance(moment, str) and not _DATE.match(moment):
+    if isinstance(moment, str) and not _MOMENT.match(moment):
         raise ValueError("write it as 2026-11-20T12:00:00Z")
     return moment
 
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+#: A date, a time and a time zone; whether there is such a moment is Pydantic's to say.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt _]\d\d:\d\d.*(?:[Zz]|[+-]\d\d:?\d\d)$")
 
 #: A moment that no time zone and no addition of some days takes out of the calendar.
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]

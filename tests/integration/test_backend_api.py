@@ -309,6 +309,13 @@ class TestErrors:
         problem(api.post("pause"), 409)
         problem(api.post("resume"), 409)
 
+    @pytest.mark.parametrize("since", ["2026-11-20", "2026-11-20T12:00:00", "1700000000", "2026-11-20T12:00:00 00:00"])
+    def test_a_moment_without_its_zone_is_told_how_to_write_it(self, api: Api, since: str) -> None:
+        body = problem(api.http.get("/api/bot/jobs", params={"since": since}), 422)
+        assert body["detail"] == "since: write it as 2026-11-20T12:00:00Z"
+        assert api.http.get("/api/bot/jobs", params={"since": "2026-11-20T12:00:00Z"}).status_code == 200
+        assert api.http.get("/api/bot/jobs", params={"since": "2026-11-20T12:00+01:00"}).status_code == 200
+
     @pytest.mark.parametrize(
         ("written", "field"),
         [
