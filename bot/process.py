@@ -473,7 +473,9 @@ def run(
     """
     try:
         settings = config.load()
-        session = config.session_name(session_id or f"session-{datetime.now(UTC):%Y%m%d_%H%M%S}")
+        session = config.session_name(
+            f"session-{datetime.now(UTC):%Y%m%d_%H%M%S}" if session_id is None else session_id
+        )
         file = logs.log_file(settings.log_dir, session)
         end_logging = _set_up_logging(settings, session, file)
     except SettingsError as error:

@@ -71,6 +71,8 @@ def history(api: Api, api_redis: Redis) -> Outbox:
 class TestNothingYet:
     def test_everything_answers(self, api: Api) -> None:
         assert api.http.get("/health").json() == {"status": "ok", "version": VERSION}
+        head = api.http.head("/health")
+        assert (head.status_code, head.content) == (200, b"")
         status = api.status()
         assert (status["is_running"], status["status"], status["session_id"]) == (False, "stopped", None)
         metrics = api.http.get("/api/bot/dashboard/metrics").json()

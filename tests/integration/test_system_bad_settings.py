@@ -22,13 +22,14 @@ _PROGRAMS = {
     "api": ["-m", "uvicorn", "app.main:app", "--port", "1"],
     "bot": ["bot/integrated_bot.py", "session-1"],
     "bot alone": ["bot/real_atoz_bot.py", "session-1"],
+    "bot without a session": ["bot/integrated_bot.py"],
 }
 
 #: What only looks for a system that runs goes by its folder alone.
-_THAT_NEED_SETTINGS = [program for program in _PROGRAMS if program not in {"status", "stop"}]
+_THAT_NEED_SETTINGS = [program for program in _PROGRAMS if program not in {"status", "stop", "bot without a session"}]
 
 
-def _run(program: str, data: Path, **wanted: str) -> subprocess.CompletedProcess[str]:
+def _run(program: str, data: Path, *arguments: str, **wanted: str) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'backend'}",
@@ -37,7 +38,7 @@ def _run(program: str, data: Path, **wanted: str) -> subprocess.CompletedProcess
         **wanted,
     }
     return subprocess.run(
-        [sys.executable, *_PROGRAMS[program]],
+        [sys.executable, *_PROGRAMS[program], *arguments],
         cwd=PROJECT,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -127,7 +128,7 @@ def test_looking_into_a_folder_that_there_cannot_be_is_no_traceback(
 
 
 @pytest.mark.parametrize("name", ["ATOZ_DATA_DIR", "ATOZ_LOG_DIR"])
-@pytest.mark.parametrize("program", _PROGRAMS)
+@pytest.mark.parametrize("program", [program for program in _PROGRAMS if program != "bot without a session"])
 def test_the_folder_of_somebody_whom_there_is_not(program: str, name: str, tmp_path: Path) -> None:
     account = {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "a-word"}
     done = _run(program, tmp_path / "data", **account, **{name: "~nobody-of-that-name/data"})
@@ -163,3 +164,10 @@ def test_another_program_on_the_apis_port_hides_no_other_check(tmp_path: Path, s
     assert all(check["what_to_do"] for check in checks.values() if not check["ok"])
     if b"checks" not in says:
         assert checks["API"]["seen"] == f"another program answers on http://127.0.0.1:{port}"
+
+
+def test_a_session_without_a_name_is_none(tmp_path: Path) -> None:
+    account = {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "a-word", "REDIS_PORT": "3"}
+    done = _run("bot without a session", tmp_path / "data", "", **account)
+    _is_one_line(done, "'' cannot be a session's name")
+    assert done.returncode == 3

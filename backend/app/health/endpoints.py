@@ -9,6 +9,8 @@ from app.health.schemas import DetailedHealth, Health
 router = APIRouter(tags=["health"])
 
 
+# a monitor may ask for no more than whether there is an answer
+@router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="getHealth")
 def health(plane: Plane) -> Health:
     """The control plane in one word; answers 200 also when degraded."""
