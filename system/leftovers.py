@@ -17,16 +17,28 @@ def stop(where: Places) -> int:
 
     The bots and the API first, then Redis, then Postgres, so that each can finish writing what it has.
     """
-    ours = processes.marked(processes.RUN_MARKER, where.marker.__eq__)
-    servers = processes.working_in(where.redis, names=_SERVERS) + processes.working_in(where.postgres, names=_SERVERS)
+    others, servers = _found(where)
     server_pids = {one.pid for one in servers}
-    others = [one for one in ours if one.pid not in server_pids]
     processes.stop(others)
     processes.stop([one for one in servers if _named(one, "redis-server")])
     # a worker of Postgres follows its parent
     parents = [one for one in servers if _named(one, "postgres") and _parent(one) not in server_pids]
     processes.stop(parents, gently=signal.SIGINT, patience_seconds=20.0)
     return len({one.pid for one in others} | server_pids)
+
+
+def count(where: Places) -> int:
+    """How many processes of this installation run."""
+    others, servers = _found(where)
+    return len({one.pid for one in (*others, *servers) if processes.is_alive(one)})
+
+
+def _found(where: Places) -> tuple[list[psutil.Process], list[psutil.Process]]:
+    """What carries the marker, and the servers, which hide it."""
+    ours = processes.marked(processes.RUN_MARKER, where.marker.__eq__)
+    servers = processes.working_in(where.redis, names=_SERVERS) + processes.working_in(where.postgres, names=_SERVERS)
+    server_pids = {one.pid for one in servers}
+    return [one for one in ours if one.pid not in server_pids], servers
 
 
 def bots(where: Places) -> list[psutil.Process]:

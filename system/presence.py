@@ -72,7 +72,14 @@ def tell(where: places.Places, terminal: Terminal) -> int:
     """Says whether a system runs and how its bot stands; the exit code is 1 where none runs."""
     running = places.read(where.launcher) if _is_held(where) else None
     if running is None:
-        terminal.say("AtoZ Bot does not run here.")
+        left = leftovers.count(where)
+        if left:
+            terminal.say(
+                f"AtoZ Bot was not stopped in order: {left} of its processes still run, and nobody keeps them up."
+            )
+            terminal.say("  ./start_system.sh starts it anew; ./start_system.sh --stop ends them.")
+        else:
+            terminal.say("AtoZ Bot does not run here.")
         return 1
     terminal.say(f"AtoZ Bot runs (process {running['pid']}{', practice mode' if running['practice'] else ''}).")
     terminal.say(f"  Dashboard   {running['dashboard_url']}")
