@@ -187,8 +187,8 @@ def _read_env_file(named: str | None) -> dict[str, str]:
 
 def _practice_account(data_dir: str | None) -> dict[str, str]:
     """What the launcher wrote down for bots that are started by hand while practice mode runs."""
-    folder = (PROJECT / Path(data_dir).expanduser()) if data_dir else PROJECT / "data"
     try:
+        folder = folder_in(PROJECT, Path(data_dir or "data"))
         found = json.loads((folder / "run" / "practice.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}

@@ -67,7 +67,10 @@ class Settings(BaseModel):
     @classmethod
     def _as_it_is_written(cls, path: Path | None) -> Path | None:
         """Links are not followed: some browsers look at the name that they were called by."""
-        return None if path is None else PROJECT / path.expanduser()
+        try:
+            return None if path is None else PROJECT / path.expanduser()
+        except RuntimeError as error:  # nobody has this name
+            raise ValueError(f"{path} cannot be found: {error}") from None
 
     @field_validator("database_url")
     @classmethod

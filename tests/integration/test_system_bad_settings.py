@@ -130,8 +130,7 @@ def test_looking_into_a_folder_that_there_cannot_be_is_no_traceback(
 @pytest.mark.parametrize("name", ["ATOZ_DATA_DIR", "ATOZ_LOG_DIR"])
 @pytest.mark.parametrize("program", [program for program in _PROGRAMS if program != "bot without a session"])
 def test_the_folder_of_somebody_whom_there_is_not(program: str, name: str, tmp_path: Path) -> None:
-    account = {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "a-word"}
-    done = _run(program, tmp_path / "data", **account, **{name: "~nobody-of-that-name/data"})
+    done = _run(program, tmp_path / "data", **{name: "~nobody-of-that-name/data"})
     if program != "migrate" or done.returncode:
         _is_one_line(done, f"{name}: ~nobody-of-that-name/data cannot be a folder")
 

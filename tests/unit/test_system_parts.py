@@ -40,6 +40,7 @@ def test_whether_it_is_practice_is_not_the_environments_to_say(tmp_path: Path, w
         ("MODE", "look", "MODE: input should be 'accept', 'ask' or 'watch'"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL: 'loud' is no level; use debug, info, warning or error"),
         ("CALENDARS", "ftp://SECRET", "CALENDARS"),
+        ("CALENDARS", "work=~nobody-of-that-name/work.ics", "CALENDARS: entry 1 is no path that can be used"),
     ],
 )
 @pytest.mark.parametrize("account", [_OWN, {}])

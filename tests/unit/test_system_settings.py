@@ -43,6 +43,10 @@ def test_an_account_turns_practice_off_and_is_not_shown() -> None:
         ({"API_PORT": "3000"}, "API_PORT and DASHBOARD_PORT are both 3000"),
         ({"ATOZ_SERVERS": "cloud"}, "ATOZ_SERVERS is 'cloud'; use auto, docker or packages"),
         ({"ATOZ_BASE_URL": "portal.example.org"}, "'portal.example.org' is no web address"),
+        (
+            {"CHROMIUM_PATH": "~nobody-of-that-name/chrome"},
+            "~nobody-of-that-name/chrome cannot be found",
+        ),
         ({settings.ENV_FILE: "/no/such/file"}, "ATOZ_ENV_FILE names /no/such/file, which does not exist"),
     ],
 )
