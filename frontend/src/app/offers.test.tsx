@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { aProblem } from "@/testing/fake-control-plane";
 import { aConfiguration, aJob, aLostJob, anOffer, aSession, SESSION_ID } from "@/testing/fixtures";
+import { pressable } from "@/testing/pressable";
 import { renderDashboard, startControlPlane } from "@/testing/render-dashboard";
 
 const { plane } = startControlPlane();
@@ -23,9 +24,9 @@ describe("an offer", () => {
     expect(screen.getAllByRole("link", { name: /Overview/ })[0]).toHaveTextContent("1 job waits for your answer");
   });
 
-  it("appears by itself, and its panel and the title go when it is over", async () => {
+  it("appears by itself, and when it is over it stays with its outcome until it is dismissed", async () => {
     plane();
-    renderDashboard("/");
+    const { user } = renderDashboard("/");
     await live();
     expect(screen.queryByText(/for your answer/)).not.toBeInTheDocument();
 
@@ -33,8 +34,29 @@ describe("an offer", () => {
     await offers();
     plane().send("job_processed", anOffer({ status: "declined", claim_state: "expired", updated_at: later() }));
 
-    await waitFor(() => expect(screen.queryByRole("region", { name: /for your answer/ })).not.toBeInTheDocument());
+    const panel = await screen.findByRole("region", { name: "No longer waiting for your answer" });
+    expect(panel).toHaveTextContent("The time to answer ran out, so the bot left it alone.");
     await waitFor(() => expect(document.title).toBe("Overview · AtoZ Bot"));
+    await user.click(await pressable(`Dismiss: ${TITLE}`));
+    expect(panel).not.toBeInTheDocument();
+  });
+
+  it("is gone when the owner was on another page meanwhile", async () => {
+    plane().jobs = [anOffer()];
+    const { user } = renderDashboard("/");
+    await live();
+    await offers();
+    plane().jobs = [aLostJob({ updated_at: later() })];
+    plane().send("job_processed", aLostJob({ updated_at: later() }));
+    await screen.findByText(/It did not become yours/);
+
+    const pages = screen.getByRole("navigation", { name: "Pages" });
+    await user.click(within(pages).getByRole("link", { name: "Log" }));
+    await screen.findByRole("heading", { level: 1, name: "Log" });
+    await user.click(within(pages).getByRole("link", { name: /Overview/ }));
+
+    await screen.findByRole("region", { name: "Watching the board" });
+    expect(screen.queryByText(/It did not become yours/)).not.toBeInTheDocument();
   });
 
   it("is approved by keyboard, and what comes of it is said in words", async () => {
@@ -56,7 +78,7 @@ describe("an offer", () => {
 
     const answers = await screen.findByRole("region", { name: "Your answers" });
     expect(answers).toHaveTextContent("It is yours: the portal shows it under your name.");
-    await user.click(within(answers).getByRole("button", { name: `Close ${TITLE}` }));
+    await user.click(await pressable(`Dismiss: ${TITLE}`));
     expect(screen.queryByRole("region", { name: "Your answers" })).not.toBeInTheDocument();
   });
 
@@ -65,7 +87,7 @@ describe("an offer", () => {
     const release = plane().hold();
     const { user } = renderDashboard("/");
     await live();
-    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await user.click(await pressable(`Approve: ${TITLE}`));
     await waitFor(() => expect(plane().requests("POST", "/api/bot/jobs/10432/approve")).toHaveLength(1));
     await offers();
 
@@ -74,7 +96,7 @@ describe("an offer", () => {
     expect(answers).toHaveTextContent("It is yours: the portal shows it under your name.");
     release();
 
-    await user.click(within(answers).getByRole("button", { name: `Close ${TITLE}` }));
+    await user.click(await pressable(`Dismiss: ${TITLE}`));
     await waitFor(() => expect(screen.queryByRole("region", { name: "Your answers" })).not.toBeInTheDocument());
   });
 
@@ -82,7 +104,7 @@ describe("an offer", () => {
     plane().jobs = [anOffer()];
     const { user } = renderDashboard("/");
     await live();
-    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await user.click(await pressable(`Approve: ${TITLE}`));
     plane().send("job_processed", anOffer({ status: "pending", claim_state: "submitted", updated_at: later() }));
     await screen.findByText("The bot is taking it…");
 
@@ -102,13 +124,13 @@ describe("an offer", () => {
     plane().refusal = aProblem(409, "The time to answer for job 10432 was over at 10:05:00.");
     const { user } = renderDashboard("/");
     await live();
-    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await user.click(await pressable(`Approve: ${TITLE}`));
 
     plane().send("job_processed", anOffer({ status: "declined", claim_state: "expired", updated_at: later() }));
     release();
 
     expect(await screen.findByText(/The time to answer ran out/)).toBeVisible();
-    await user.click(screen.getByRole("button", { name: `Close ${TITLE}` }));
+    await user.click(await pressable(`Dismiss: ${TITLE}`));
     expect(screen.queryByText(/The time to answer ran out/)).not.toBeInTheDocument();
   });
 
@@ -117,7 +139,7 @@ describe("an offer", () => {
     const { user } = renderDashboard("/");
     await live();
 
-    await user.click(await screen.findByRole("button", { name: `Decline: ${TITLE}` }));
+    await user.click(await pressable(`Decline: ${TITLE}`));
     await screen.findByText("Telling the bot to leave it…");
     plane().send("job_processed", anOffer({ status: "declined", claim_state: "declined", updated_at: later() }));
 
@@ -128,7 +150,7 @@ describe("an offer", () => {
     plane().jobs = [anOffer()];
     const { user } = renderDashboard("/");
     await live();
-    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await user.click(await pressable(`Approve: ${TITLE}`));
     await screen.findByText("Telling the bot to take it…");
 
     plane().send("job_processed", aLostJob({ updated_at: later() }));
@@ -141,17 +163,17 @@ describe("an offer", () => {
     plane().refusal = aProblem(409, "The time to answer for job 10432 was over at 10:05:00.");
     const { user } = renderDashboard("/");
 
-    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await user.click(await pressable(`Approve: ${TITLE}`));
 
     expect(await screen.findByRole("alert")).toHaveTextContent("was over at 10:05:00");
-    expect(screen.getByRole("button", { name: `Approve: ${TITLE}` })).toBeEnabled();
+    await pressable(`Approve: ${TITLE}`);
   });
 
   it("shows what the bot says to the answer", async () => {
     plane().jobs = [anOffer()];
     const { user } = renderDashboard("/");
     await live();
-    await user.click(await screen.findByRole("button", { name: `Approve: ${TITLE}` }));
+    await user.click(await pressable(`Approve: ${TITLE}`));
     await screen.findByText("Telling the bot to take it…");
 
     const message = "Job 10432 is not accepted, because your rules say no at the moment: the day is full.";
@@ -178,6 +200,86 @@ describe("an offer", () => {
     await user.click(within(drawer).getByRole("button", { name: `Approve: ${TITLE}` }));
 
     expect(await within(drawer).findByText("Telling the bot to take it…")).toBeVisible();
+  });
+});
+
+describe("several offers", () => {
+  const DEADLINE = new Date(Date.now() + 600_000).toISOString();
+  const SEEN = new Date().toISOString();
+  const two = () => [
+    anOffer({ job_number: "10434", language: "Dari", offer_expires_at: DEADLINE, seen_at: SEEN }),
+    anOffer({ job_number: "10433", language: "Farsi", offer_expires_at: DEADLINE, seen_at: SEEN }),
+  ];
+  const FIRST = "Farsi, Telephone Interpreting";
+  const SECOND = "Dari, Telephone Interpreting";
+  const cards = () =>
+    within(screen.getByRole("region", { name: /your answer/i }))
+      .getAllByRole("listitem")
+      .map((card) => card.getAttribute("aria-label"));
+
+  it("with one deadline keep their places when one is answered, so that a double click answers one job", async () => {
+    plane().jobs = two();
+    const { user } = renderDashboard("/");
+    await live();
+    const approve = await pressable(`Approve: ${FIRST}`);
+    expect(cards()).toEqual([FIRST, SECOND]);
+
+    await user.dblClick(approve);
+    await screen.findByText("Telling the bot to take it…");
+
+    expect(cards()).toEqual([FIRST, SECOND]);
+    expect(plane().requests("POST", "/api/bot/jobs/10433/approve")).toHaveLength(1);
+    plane().send(
+      "job_processed",
+      aJob({ job_number: "10433", language: "Farsi", seen_at: SEEN, updated_at: later(), claim_state: "confirmed" }),
+    );
+    await screen.findByText(/It is yours/);
+    expect(cards()).toEqual([FIRST, SECOND]);
+    expect(plane().requests("POST", "/api/bot/jobs/10434/approve")).toHaveLength(0);
+  });
+
+  it("keep their places when a rival takes one: what became of it stands where it stood", async () => {
+    plane().jobs = two();
+    renderDashboard("/");
+    await live();
+    await pressable(`Approve: ${FIRST}`);
+
+    plane().send(
+      "job_processed",
+      aLostJob({ job_number: "10433", language: "Farsi", seen_at: SEEN, submitted_at: null, updated_at: later() }),
+    );
+
+    expect(await screen.findByText(/It did not become yours\. Somebody else got it/)).toBeVisible();
+    expect(cards()).toEqual([FIRST, SECOND]);
+    expect(screen.getByRole("region", { name: "1 job waits for your answer" })).toBeVisible();
+  });
+
+  it("cannot be answered in the moment in which they come under the pointer", async () => {
+    plane().jobs = two();
+    const { user } = renderDashboard("/");
+    await live();
+    await user.click(await pressable(`Decline: ${FIRST}`));
+    await user.click(await pressable(`Dismiss: ${FIRST}`));
+    expect(cards()).toEqual([SECOND]);
+
+    await user.click(screen.getByRole("button", { name: `Decline: ${SECOND}` }));
+    expect(plane().requests("POST", "/api/bot/jobs/10434/decline")).toHaveLength(0);
+
+    await user.click(await pressable(`Decline: ${SECOND}`));
+    await waitFor(() => expect(plane().requests("POST", "/api/bot/jobs/10434/decline")).toHaveLength(1));
+  });
+
+  it("leave the keyboard where it was", async () => {
+    plane().jobs = two();
+    const { user } = renderDashboard("/");
+    await live();
+    (await pressable(`Approve: ${FIRST}`)).focus();
+    await user.keyboard("{Enter}");
+    const said = await screen.findByText("Telling the bot to take it…");
+
+    expect(said).toHaveFocus();
+    await user.tab();
+    expect(screen.getByRole("button", { name: SECOND })).toHaveFocus();
   });
 });
 

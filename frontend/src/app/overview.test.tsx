@@ -12,6 +12,7 @@ import {
   noSession,
   SESSION_ID,
 } from "@/testing/fixtures";
+import { pressable } from "@/testing/pressable";
 import { renderDashboard, startControlPlane } from "@/testing/render-dashboard";
 
 const { plane } = startControlPlane();
@@ -93,14 +94,51 @@ describe("the buttons", () => {
     plane();
     const { user } = renderDashboard("/");
 
-    await user.click(await screen.findByRole("button", { name: "Pause" }));
-    await user.click(await screen.findByRole("button", { name: "Resume" }));
-    await user.click(await screen.findByRole("button", { name: "Stop" }));
+    await user.click(await pressable("Pause"));
+    await user.click(await pressable("Resume"));
+    await pressable("Pause");
+    await user.click(await pressable("Stop"));
 
     expect(await screen.findByRole("region", { name: "Stopped" })).toBeVisible();
     for (const action of ["pause", "resume", "stop"]) {
       expect(plane().requests("POST", `/api/bot/${action}`)).toHaveLength(1);
     }
+  });
+
+  it("keep the keyboard's place: what was paused there is resumed there", async () => {
+    plane();
+    const { user } = renderDashboard("/");
+    (await pressable("Pause")).focus();
+
+    const release = plane().hold();
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(screen.getByRole("button", { name: "Pause" })).toHaveAttribute("aria-busy", "true"));
+    expect(screen.getByRole("button", { name: "Pause" })).toBeEnabled();
+    release();
+
+    expect(await screen.findByRole("button", { name: "Resume" })).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(await screen.findByRole("button", { name: "Pause" })).toHaveFocus();
+  });
+
+  it("keep the keyboard's place beside them where the pressed one goes away", async () => {
+    plane();
+    const { user } = renderDashboard("/");
+    (await pressable("Pause")).focus();
+    plane().send("status_update", aSession({ status: "stopping", wanted: "stopped" }));
+
+    await screen.findByRole("region", { name: "Stopping" });
+    expect(screen.getByRole("group", { name: "Steer the bot" })).toHaveFocus();
+    await user.tab();
+    expect(screen.getByRole("button", { name: /Stopping/ })).toHaveFocus();
+  });
+
+  it("are not pressed by the second half of a double click on what stood there", async () => {
+    plane();
+    const { user } = renderDashboard("/");
+    await user.click(await pressable("Pause"));
+    await user.click(await screen.findByRole("button", { name: "Resume" }));
+    expect(plane().requests("POST", "/api/bot/resume")).toHaveLength(0);
   });
 
   it("say in the control plane's words why something could not be done", async () => {

@@ -3,11 +3,13 @@ import { IconCheck, IconX } from "@tabler/icons-react";
 import { useSaid } from "@/api/live/live-data";
 import { useAnswerOffer, type OfferAnswer } from "@/api/requests/answer-offer";
 import type { JobRecord } from "@/api/types";
+import { useKeptFocus } from "@/lib/use-kept-focus";
 import { useNow } from "@/lib/use-now";
 import { jobTitle } from "@/words/job";
 import { countdown, offerOutcome, timeLeft } from "@/words/offer";
 import classes from "./OfferButtons.module.css";
 import { ProblemNote } from "./ProblemNote";
+import { SteadyButton } from "./SteadyButton";
 
 /** What the bot says where an answer comes to nothing, or later to something. */
 const ANSWERS_TO_AN_ANSWER: ReadonlySet<string> = new Set([
@@ -22,16 +24,18 @@ const URGENT_MS = 30_000;
 
 interface OfferButtonsProps {
   readonly job: JobRecord;
-  /** Called at the click. The bot may be done before the answer's own request is, so a parent that shows offers alone
-   * has to hold on to this one from here. */
+  /** False where the buttons have just come to where they stand: a click there was meant for another job's. */
+  readonly isSettled?: boolean;
+  /** Called at the click: the bot may be done before the answer's own request is. */
   readonly onAnswer?: () => void;
   /** Called when the control plane has taken the answer. */
   readonly onAnswered?: () => void;
 }
 
 /** The time that is left, "Approve" and "Decline", and what came of the answer. */
-export function OfferButtons({ job, onAnswer, onAnswered }: OfferButtonsProps) {
+export function OfferButtons({ job, isSettled = true, onAnswer, onAnswered }: OfferButtonsProps) {
   const now = useNow();
+  const around = useKeptFocus<HTMLDivElement>();
   const answering = useAnswerOffer();
   const said = useSaid().find(
     ({ action, message, at }) =>
@@ -54,7 +58,13 @@ export function OfferButtons({ job, onAnswer, onAnswered }: OfferButtonsProps) {
     const outcome = offerOutcome(job, sent);
     const isOverdue = job.status === "offered" && sent === undefined;
     return (
-      <div role="status" className={classes.outcome} data-tone={said?.isError === true ? "bad" : outcome.tone}>
+      <div
+        ref={around}
+        tabIndex={-1}
+        role="status"
+        className={classes.outcome}
+        data-tone={said?.isError === true ? "bad" : outcome.tone}
+      >
         {isOverdue ? "The time to answer is over." : outcome.text}
         {said !== undefined && !outcome.isOver && <span className={classes.said}>{said.message}</span>}
         {said?.action === "answer_outdated" && isOpen && (
@@ -66,7 +76,7 @@ export function OfferButtons({ job, onAnswer, onAnswered }: OfferButtonsProps) {
     );
   }
   return (
-    <div className={classes.answer}>
+    <div ref={around} tabIndex={-1} className={classes.answer}>
       <div className={classes.left} data-urgent={left !== undefined && left < URGENT_MS}>
         {left === undefined ? (
           "Waits for you"
@@ -77,27 +87,29 @@ export function OfferButtons({ job, onAnswer, onAnswered }: OfferButtonsProps) {
         )}
       </div>
       <div className={classes.buttons}>
-        <Button
+        <SteadyButton
           size="md"
           variant="default"
-          leftSection={<IconX size={18} aria-hidden />}
+          icon={<IconX size={18} aria-hidden />}
           aria-label={`Decline: ${title}`}
-          loading={answering.isPending && answering.variables.answer === "decline"}
-          disabled={answering.isPending}
-          onClick={() => answer("decline")}
+          isBusy={answering.isPending && answering.variables.answer === "decline"}
+          isOff={answering.isPending && answering.variables.answer !== "decline"}
+          isSettled={isSettled}
+          onPress={() => answer("decline")}
         >
           Decline
-        </Button>
-        <Button
+        </SteadyButton>
+        <SteadyButton
           size="md"
-          leftSection={<IconCheck size={18} aria-hidden />}
+          icon={<IconCheck size={18} aria-hidden />}
           aria-label={`Approve: ${title}`}
-          loading={answering.isPending && answering.variables.answer === "approve"}
-          disabled={answering.isPending}
-          onClick={() => answer("approve")}
+          isBusy={answering.isPending && answering.variables.answer === "approve"}
+          isOff={answering.isPending && answering.variables.answer !== "approve"}
+          isSettled={isSettled}
+          onPress={() => answer("approve")}
         >
           Approve
-        </Button>
+        </SteadyButton>
       </div>
       {answering.isError && (
         <div className={classes.problem}>

@@ -1,4 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { jobId } from "../job-id";
 import { useLiveJobs } from "../live/live-data";
 import { keys } from "../query-keys";
 import type { JobRecord } from "../types";
@@ -15,12 +17,27 @@ const offersQuery = queryOptions({
   queryFn: ({ signal }) => listJobs(OFFERED, { limit: AT_MOST, signal }),
 });
 
-/** The offers that wait for the owner, the one with the nearest deadline first; also such whose time is over. */
+/** The offers that wait for the owner, in their order; also such whose time is over. */
 export function useOffers(): readonly JobRecord[] {
   const { data } = useQuery(offersQuery);
   const live = useLiveJobs();
-  const offers = withLiveJobs({ answered: data?.items ?? [], live, filters: OFFERED, hasOlder: false });
-  return [...offers].sort((one, other) => deadline(one) - deadline(other));
+  return useMemo(
+    () =>
+      [...withLiveJobs({ answered: data?.items ?? [], live, filters: OFFERED, hasOlder: false })].sort(compareOffers),
+    [data, live],
+  );
+}
+
+/**
+ * The order of offers, by what never changes about them: the nearest deadline first. Offers of one look at the board
+ * share their deadline; then the one that was seen first comes first, and the job's id decides the rest.
+ */
+export function compareOffers(one: JobRecord, other: JobRecord): number {
+  const [mine, theirs] = [deadline(one), deadline(other)];
+  // two offers without a deadline are equal, and infinity less infinity is no number
+  if (mine !== theirs) return mine - theirs;
+  const earlier = Date.parse(one.seen_at) - Date.parse(other.seen_at);
+  return earlier === 0 ? jobId(one).localeCompare(jobId(other), "en-GB", { numeric: true }) : earlier;
 }
 
 function deadline(job: JobRecord): number {

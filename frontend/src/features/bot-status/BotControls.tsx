@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Group, Stack } from "@mantine/core";
 import {
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
@@ -9,6 +9,9 @@ import {
 import { useSteerBot, type BotAction } from "@/api/requests/steer-bot";
 import type { SessionStatus } from "@/api/types";
 import { ProblemNote } from "@/components/ProblemNote";
+import { SteadyButton } from "@/components/SteadyButton";
+import { useKeptFocus } from "@/lib/use-kept-focus";
+import { useSettled } from "@/lib/use-settled";
 import { Snapshot } from "./Snapshot";
 import classes from "./BotStatus.module.css";
 import { actionsFor } from "./controls";
@@ -32,32 +35,37 @@ export function BotControls({ session }: { readonly session: SessionStatus }) {
   const steer = useSteerBot();
   const asked = steer.isPending ? steer.variables.action : undefined;
   const actions = actionsFor(session);
+  const around = useKeptFocus<HTMLDivElement>();
+  // The second press of a double click on "Pause" is no "Resume".
+  const isSettled = useSettled(actions.join(" "), { fromTheStart: true });
 
   return (
     <Stack gap="sm" className={classes.controls}>
-      <Group gap="sm" wrap="nowrap" role="group" aria-label="Steer the bot">
+      <Group ref={around} tabIndex={-1} gap="sm" wrap="nowrap" role="group" aria-label="Steer the bot">
         {actions.map((action) => {
           const { label, icon: IconOf } = BUTTON[action];
           const isMain = action === "start" || action === "resume";
           return (
-            <Button
-              key={action}
-              className={classes.control}
+            <SteadyButton
+              // "Pause" becomes "Resume" under the finger or the keyboard's focus, as one button.
+              key={action === "stop" ? "stop" : "go"}
+              className={classes.control ?? ""}
               size="md"
               variant={isMain ? "filled" : "default"}
-              leftSection={<IconOf size={16} aria-hidden />}
-              loading={asked === action}
-              disabled={asked !== undefined && asked !== action}
-              onClick={() => steer.mutate({ action })}
+              icon={<IconOf size={16} aria-hidden />}
+              isBusy={asked === action}
+              isOff={asked !== undefined && asked !== action}
+              isSettled={isSettled}
+              onPress={() => steer.mutate({ action })}
             >
               {label}
-            </Button>
+            </SteadyButton>
           );
         })}
         {actions.length === 0 && (
-          <Button className={classes.control} size="md" variant="default" loading>
+          <SteadyButton className={classes.control ?? ""} size="md" variant="default" isBusy onPress={() => undefined}>
             Stopping
-          </Button>
+          </SteadyButton>
         )}
       </Group>
       {steer.isError && <ProblemNote what={BUTTON[steer.variables.action].failed} error={steer.error} />}

@@ -1,30 +1,30 @@
-import { Anchor, CloseButton, Title } from "@mantine/core";
+import { Anchor, Title } from "@mantine/core";
 import { IconBellRinging } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { jobId } from "@/api/job-id";
 import { useJob } from "@/api/requests/find-job";
-import { useOffers } from "@/api/requests/list-offers";
+import { compareOffers, useOffers } from "@/api/requests/list-offers";
 import type { JobRecord } from "@/api/types";
 import { HelpTip } from "@/components/HelpTip";
 import { OfferButtons } from "@/components/OfferButtons";
+import { SteadyButton } from "@/components/SteadyButton";
 import { counted } from "@/lib/numbers";
+import { useKeptFocus } from "@/lib/use-kept-focus";
 import { useNow } from "@/lib/use-now";
+import { useSettled } from "@/lib/use-settled";
 import { appointment, appointmentDuration, jobTitle } from "@/words/job";
 import { timeLeft } from "@/words/offer";
 import classes from "./Offers.module.css";
 
-/** An offer whose time is over is reported so by its bot at once; one of a bot that died would stay for ever. */
+/** An offer whose time is over is reported so by its bot at once; one of a bot that died would be shown for ever. */
 const SHOWN_AFTER_DEADLINE_MS = 15_000;
 
-/** Where an offer without a deadline is sorted. */
-const FAR_AWAY = "9999-12-31T00:00:00Z";
-
-/** An offer that was answered here. */
-interface Followed {
-  /** The offer as it was when it was answered. */
+/** An offer that this page has shown. It keeps its place, whatever becomes of it, until it is dismissed. */
+interface Kept {
+  /** The offer as it was when it last waited. */
   readonly offer: JobRecord;
-  /** The control plane has taken the answer; before that, and where it refused, the offer still waits. */
-  readonly isTaken: boolean;
+  /** The owner's answer was given here, and the control plane has taken it: only then it waits no more. */
+  readonly answer?: "given" | "taken";
 }
 
 interface OffersPanelProps {
@@ -36,30 +36,52 @@ export function OffersPanel({ onOpenJob }: OffersPanelProps) {
   const headingId = useId();
   const now = useNow();
   const offers = useOffers();
-  // What was answered here stays until the owner has seen what came of it.
-  const [followed, setFollowed] = useState<ReadonlyMap<string, Followed>>(new Map());
+  const panel = useKeptFocus<HTMLElement>();
+  const [kept, setKept] = useState<ReadonlyMap<string, Kept>>(new Map());
+  const [dismissed, setDismissed] = useState<ReadonlyMap<string, string>>(new Map());
 
-  const waiting = offers.filter((job) => (timeLeft(job, now) ?? 0) > -SHOWN_AFTER_DEADLINE_MS);
-  const open = waiting.filter((job) => followed.get(jobId(job))?.isTaken !== true);
-  const openIds = new Set(open.map(jobId));
-  const decided = [...followed].filter(([id]) => !openIds.has(id)).map(([, { offer }]) => offer);
-  const shown = [...open, ...decided].sort((one, other) => deadline(one) - deadline(other));
-  if (shown.length === 0) return null;
-
-  function follow(offer: JobRecord, isTaken: boolean) {
-    setFollowed((before) => new Map(before).set(jobId(offer), { offer, isTaken }));
+  const waiting = offers.filter(
+    (job) => leftOf(job, now) > -SHOWN_AFTER_DEADLINE_MS && dismissed.get(jobId(job)) !== versionOf(job),
+  );
+  const fresh = waiting.filter((job) => {
+    const before = kept.get(jobId(job));
+    return before === undefined || versionOf(before.offer) !== versionOf(job);
+  });
+  if (fresh.length > 0) {
+    setKept(new Map([...kept, ...fresh.map((offer) => [jobId(offer), { offer }] as const)]));
   }
 
-  function dismiss(job: JobRecord) {
-    setFollowed((before) => new Map([...before].filter(([id]) => id !== jobId(job))));
+  const waitingIds = new Set(waiting.map(jobId));
+  const openIds = new Set(
+    [...kept]
+      .filter(([id, { offer, answer }]) => answer !== "taken" && waitingIds.has(id) && leftOf(offer, now) > 0)
+      .map(([id]) => id),
+  );
+  const shown = [...kept.values()].map(({ offer }) => offer).sort(compareOffers);
+  if (shown.length === 0) return null;
+
+  const isAnswered = [...kept.values()].some(({ answer }) => answer !== undefined);
+
+  function follow(offer: JobRecord, answer: "given" | "taken") {
+    setKept((before) => new Map(before).set(jobId(offer), { offer, answer }));
+  }
+
+  function dismiss(offer: JobRecord) {
+    const id = jobId(offer);
+    setDismissed((before) => new Map(before).set(id, versionOf(offer)));
+    setKept((before) => new Map([...before].filter(([other]) => other !== id)));
   }
 
   return (
-    <section className={classes.panel} data-tone="info" aria-labelledby={headingId}>
+    <section ref={panel} tabIndex={-1} className={classes.panel} data-tone="info" aria-labelledby={headingId}>
       <div className={classes.head}>
         <IconBellRinging size={22} stroke={1.8} aria-hidden />
         <Title order={2} id={headingId} aria-live="polite">
-          {open.length === 0 ? "Your answers" : `${counted(open.length, "job waits", "jobs wait")} for your answer`}
+          {openIds.size > 0
+            ? `${counted(openIds.size, "job waits", "jobs wait")} for your answer`
+            : isAnswered
+              ? "Your answers"
+              : "No longer waiting for your answer"}
         </Title>
         <HelpTip about="jobs that wait for your answer">
           You told the bot to ask you first. It accepts such a job when you approve it before the time is over, if
@@ -67,16 +89,17 @@ export function OffersPanel({ onOpenJob }: OffersPanelProps) {
         </HelpTip>
       </div>
       <ul className={classes.offers}>
-        {shown.map((offer) => {
+        {shown.map((offer, index) => {
           const id = jobId(offer);
           return (
             <OfferCard
               key={id}
               offer={offer}
               isOpen={openIds.has(id)}
+              place={shown.slice(0, index).map(jobId).join(" ")}
               onOpenJob={() => onOpenJob(id)}
-              onAnswer={() => follow(offer, false)}
-              onAnswered={() => follow(offer, true)}
+              onAnswer={() => follow(offer, "given")}
+              onAnswered={() => follow(offer, "taken")}
               onDismiss={() => dismiss(offer)}
             />
           );
@@ -88,16 +111,19 @@ export function OffersPanel({ onOpenJob }: OffersPanelProps) {
 
 interface OfferCardProps {
   readonly offer: JobRecord;
-  /** Whether it still waits for an answer; else it is shown for what came of the answer. */
+  /** Whether it still waits for an answer; else it is shown for what came of it. */
   readonly isOpen: boolean;
+  /** Another one where the card stands elsewhere. */
+  readonly place: string;
   readonly onOpenJob: () => void;
   readonly onAnswer: () => void;
   readonly onAnswered: () => void;
   readonly onDismiss: () => void;
 }
 
-/** One offer, and after the answer the job that it became. */
-function OfferCard({ offer, isOpen, onOpenJob, onAnswer, onAnswered, onDismiss }: OfferCardProps) {
+/** One offer, and afterwards the job that it became. */
+function OfferCard({ offer, isOpen, place, onOpenJob, onAnswer, onAnswered, onDismiss }: OfferCardProps) {
+  const isSettled = useSettled(place);
   const { job: found } = useJob(jobId(offer), { isAsked: !isOpen });
   const job = isOpen ? offer : (found ?? offer);
   const title = jobTitle(job);
@@ -107,10 +133,21 @@ function OfferCard({ offer, isOpen, onOpenJob, onAnswer, onAnswered, onDismiss }
         <Anchor component="button" type="button" className={classes.title} onClick={onOpenJob}>
           {title}
         </Anchor>
-        {!isOpen && <CloseButton aria-label={`Close ${title}`} onClick={onDismiss} />}
+        {!isOpen && (
+          <SteadyButton
+            size="compact-sm"
+            variant="default"
+            className={classes.dismiss ?? ""}
+            aria-label={`Dismiss: ${title}`}
+            isSettled={isSettled}
+            onPress={onDismiss}
+          >
+            Dismiss
+          </SteadyButton>
+        )}
       </div>
       <p className={classes.facts}>{factsOf(job)}</p>
-      <OfferButtons job={job} onAnswer={onAnswer} onAnswered={onAnswered} />
+      <OfferButtons job={job} isSettled={isSettled} onAnswer={onAnswer} onAnswered={onAnswered} />
     </li>
   );
 }
@@ -122,7 +159,11 @@ function factsOf(job: JobRecord): string {
     .join(" · ");
 }
 
-/** Where an offer stands: the one that is over first comes first, and an answered one keeps its place. */
-function deadline(offer: JobRecord): number {
-  return Date.parse(offer.offer_expires_at ?? FAR_AWAY);
+function leftOf(job: JobRecord, now: Date): number {
+  return timeLeft(job, now) ?? Infinity;
+}
+
+/** The same job offered again has another one. */
+function versionOf(offer: JobRecord): string {
+  return `${offer.session_id} ${offer.offer_expires_at ?? "for ever"}`;
 }
