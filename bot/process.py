@@ -380,6 +380,7 @@ class BotProcess:
         self._reporter.status(
             state=session.wire_state,
             reason=session.reason,
+            condition=session.condition,
             login_status=session.login_status,
             interpreter_name=session.interpreter_name,
             totals=session.totals,
@@ -400,6 +401,7 @@ class BotProcess:
             at=datetime.now(UTC),
             state=session.wire_state,
             reason=session.reason,
+            condition=session.condition,
             login_status=session.login_status,
             interpreter_name=session.interpreter_name,
             totals=session.totals,

@@ -60,7 +60,15 @@ class Session:
         """In words, for the owner: why it ended, or what stands in the way."""
         if self._ended_because is not None:
             return self._ended_because
-        return next((self._conditions[one] for one in Condition if one in self._conditions), None)
+        condition = self.condition
+        return None if condition is None else self._conditions[condition]
+
+    @property
+    def condition(self) -> Condition | None:
+        """What the reason is about while it works; None where nothing stands in the way."""
+        if self._ended_because is not None:
+            return None
+        return next((one for one in Condition if one in self._conditions), None)
 
     @property
     def totals(self) -> SessionTotals:

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from contract.configuration import BotConfiguration
 from contract.jobs import JobReport
-from contract.sessions import LoginStatus, SessionState, SessionTotals, StartedBy
+from contract.sessions import ConditionName, LoginStatus, SessionState, SessionTotals, StartedBy
 from contract.wire import AccountId, Moment, SessionId, Wire
 
 
@@ -46,6 +46,8 @@ class StatusUpdate(EventBase):
     state: SessionState
     #: in words, for the owner; always there when the state is ``failed``
     reason: str | None = None
+    #: what the reason is about while the session works; null where nothing stands in the way
+    condition: ConditionName | None = None
     login_status: LoginStatus
     #: the full name that the portal shows for the account
     interpreter_name: str | None = None

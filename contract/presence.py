@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from contract.sessions import LoginStatus, SessionState, SessionTotals, StartedBy
+from contract.sessions import ConditionName, LoginStatus, SessionState, SessionTotals, StartedBy
 from contract.wire import AccountId, Moment, SessionId, Wire
 
 #: How often a bot writes its heartbeat.
@@ -31,6 +31,8 @@ class Heartbeat(Wire):
     at: Moment
     state: SessionState
     reason: str | None = None
+    #: what the reason is about while the session works; null where nothing stands in the way
+    condition: ConditionName | None = None
     login_status: LoginStatus
     interpreter_name: str | None = None
     totals: SessionTotals

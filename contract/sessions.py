@@ -1,8 +1,9 @@
 """A session's states and totals, as events, heartbeats and the API carry them."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contract.wire import Wire
 
@@ -28,6 +29,11 @@ class LoginStatus(StrEnum):
     SIGNED_IN = "signed_in"
     #: the portal refused the credentials; no second try is made
     REFUSED = "refused"
+
+
+#: What stands in a session's way, by the name that the bot gives it: ``portal``, ``layout``, ``cap`` and so on. No
+#: closed list, so that a newer bot's condition is no event that nobody can read; the words are in the reason.
+ConditionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class StartedBy(StrEnum):

@@ -11,11 +11,11 @@ from app.database.models import BotSessionRow
 from app.jobs.service import key_of, weigh
 from app.live.seen import SeenEvents, SeenJobs, SeenSequence
 from app.sessions.presence import Sighting, Sightings
-from app.sessions.recording import new_row
+from app.sessions.recording import Recorded, new_row, record
 from app.sessions.schemas import Wanted
 from app.sessions.service import apply_live
 from app.sessions.view import status_of
-from contract.events import CycleComplete, JobProcessed
+from contract.events import CycleComplete, Event, JobProcessed
 from contract.jobs import ClaimState, Verdict
 from contract.presence import Heartbeat
 from contract.sessions import LoginStatus, SessionState, StartedBy
@@ -144,6 +144,63 @@ def test_while_redis_is_away_it_is_said_that_this_was_known_last() -> None:
     shown = status_of(row(), seen(beat(at=LATER), redis=False))
     assert shown.is_running
     assert "Redis" in str(shown.status_reason)
+
+
+def test_what_stands_in_the_way_has_a_name() -> None:
+    words = "The portal does not answer"
+    said = status_of(row(), seen(beat(at=LATER, reason=words, condition="portal")))
+    assert (said.status_reason, said.condition) == (words, "portal")
+    told = row(state_at=LATER, status_reason=words, condition="a_newer_bots")  # the event is here before the heartbeat
+    assert status_of(told, seen(beat(at=NOON))).condition == "a_newer_bots"
+    assert status_of(row(), seen(beat(at=LATER))).condition is None
+    assert status_of(row(), seen(beat(at=LATER, reason=words, condition="cap"), redis=False)).condition == "unheard"
+    assert status_of(row(), seen(beat(at=LATER, reason=words, condition="cap"), silent_for=60)).condition is None
+
+
+def test_a_heartbeat_of_before_there_were_conditions_is_understood() -> None:
+    old = beat(reason="The portal does not answer").model_dump_json(exclude={"condition"})
+    assert Heartbeat.model_validate_json(old).condition is None
+
+
+def test_a_running_bot_says_with_which_settings_it_works() -> None:
+    assert status_of(row(), seen(beat(at=LATER, version=7))).configuration_version == 7
+    assert status_of(row(), seen(beat(at=LATER, version=7), silent_for=60)).configuration_version is None
+
+
+def lines_of(*events: Event) -> list[str]:
+    """What the log says of a session's events."""
+    recorded = Recorded()
+    record(new_row(events[0]), events, recorded, practice_portals=frozenset())
+    return [line.message for line in recorded.lines]
+
+
+def test_the_log_tells_a_start_once() -> None:
+    bot = Outbox()
+    said = lines_of(
+        bot.started(),
+        bot.status(SessionState.STARTING, LoginStatus.SIGNED_OUT),
+        bot.status(SessionState.STARTING, LoginStatus.SIGNING_IN),
+        bot.status(SessionState.SIGNING_IN, LoginStatus.SIGNING_IN),
+        bot.status(SessionState.SIGNING_IN, LoginStatus.SIGNED_IN),
+        bot.status(SessionState.RUNNING, LoginStatus.SIGNED_IN),
+        bot.status(SessionState.RUNNING, LoginStatus.SIGNED_IN, reason="The portal does not answer"),
+    )
+    assert said == ["The bot is signing in to the portal.", "The bot is watching the board."]
+
+
+def test_the_log_tells_a_refused_sign_in_once() -> None:
+    bot = Outbox()
+    said = lines_of(
+        bot.started(),
+        bot.status(SessionState.SIGNING_IN, LoginStatus.SIGNING_IN),
+        bot.status(SessionState.SIGNING_IN, LoginStatus.REFUSED),
+        bot.status(SessionState.FAILED, LoginStatus.REFUSED, reason="The password is wrong."),
+    )
+    assert said == [
+        "The bot is signing in to the portal.",
+        "The portal refused the sign-in.",
+        "The bot has ended because it needs you. The password is wrong.",
+    ]
 
 
 def test_totals_never_go_back() -> None:

@@ -47,6 +47,7 @@ def new_row(event: Event) -> BotSessionRow:
         state=SessionState.STARTING,
         state_at=event.at,
         status_reason=None,
+        condition=None,
         login_status=LoginStatus.SIGNED_OUT,
         interpreter_name=None,
         total_checks=0,
@@ -91,7 +92,7 @@ def _started(row: BotSessionRow, event: SessionStarted) -> None:
     if event.at < row.state_at:
         return  # told late: what is known already came after it
     row.started_by = event.started_by
-    row.state, row.state_at, row.status_reason = SessionState.STARTING, event.at, None
+    row.state, row.state_at, row.status_reason, row.condition = SessionState.STARTING, event.at, None, None
     row.end_time = None
     if event.started_by is StartedBy.COMMAND_LINE and event.at > row.wanted_at:
         # whoever typed the command wants it to run
@@ -101,9 +102,12 @@ def _started(row: BotSessionRow, event: SessionStarted) -> None:
 def _status(row: BotSessionRow, event: StatusUpdate, recorded: Recorded) -> None:
     if event.at < row.state_at:
         return
-    if (event.state, event.login_status) != (row.state, row.login_status):
-        recorded.lines.append(_status_line(event))
-    row.state, row.state_at, row.status_reason = event.state, event.at, event.reason
+    is_refused = event.login_status is LoginStatus.REFUSED and row.login_status is not LoginStatus.REFUSED
+    if event.state is not row.state:
+        recorded.lines.append(_state_line(event, is_refused=is_refused))
+    elif is_refused and event.state not in ENDED:
+        recorded.lines.append(_line_of(event, _REFUSED, LogLevel.WARNING))
+    row.state, row.state_at, row.status_reason, row.condition = event.state, event.at, event.reason, event.condition
     row.login_status = event.login_status
     row.interpreter_name = event.interpreter_name or row.interpreter_name
     row.end_time = event.at if event.state in ENDED else None
@@ -133,6 +137,7 @@ _STATE_IN_WORDS = {
     SessionState.STOPPED: "The bot has stopped.",
     SessionState.FAILED: "The bot has ended because it needs you.",
 }
+_REFUSED = "The portal refused the sign-in."
 
 
 def state_action(state: SessionState) -> str:
@@ -140,16 +145,17 @@ def state_action(state: SessionState) -> str:
     return f"session_{state.value}"
 
 
-def _status_line(event: StatusUpdate) -> LogLine:
+def _state_line(event: StatusUpdate, *, is_refused: bool) -> LogLine:
     said = _STATE_IN_WORDS[event.state]
-    if event.login_status is LoginStatus.REFUSED:
-        said += " The portal refused the sign-in."
+    if is_refused:
+        said += f" {_REFUSED}"
+    level = LogLevel.ERROR if event.state is SessionState.FAILED else LogLevel.INFO
+    return _line_of(event, f"{said} {event.reason}" if event.reason else said, level)
+
+
+def _line_of(event: StatusUpdate, message: str, level: LogLevel) -> LogLine:
     return LogLine(
-        at=event.at,
-        session_id=event.session_id,
-        level=LogLevel.ERROR if event.state is SessionState.FAILED else LogLevel.INFO,
-        action=state_action(event.state),
-        message=f"{said} {event.reason}" if event.reason else said,
+        at=event.at, session_id=event.session_id, level=level, action=state_action(event.state), message=message
     )
 
 

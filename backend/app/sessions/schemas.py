@@ -31,6 +31,12 @@ class SessionStatus(BaseModel):
     end_time: datetime | None = None
     status: SessionState = SessionState.STOPPED
     status_reason: str | None = Field(default=None, description="In words for the owner; always there when `failed`.")
+    condition: str | None = Field(
+        default=None,
+        description="What stands in the way while the bot works, and what `status_reason` is about: `account`, `disk`, "
+        "`calendar`, `sign_in`, `hours`, `layout`, `portal`, `our_jobs`, `cap`; `unheard` while Redis is away. A newer "
+        "bot may have others.",
+    )
     wanted: Wanted = Wanted.STOPPED
     started_by: StartedBy | None = None
     login_status: LoginStatus = LoginStatus.SIGNED_OUT
@@ -42,6 +48,9 @@ class SessionStatus(BaseModel):
     total_rejected: int = 0
     total_lost: int = 0
     last_heartbeat_at: datetime | None = None
+    configuration_version: int | None = Field(
+        default=None, description="The version of the settings that the bot works with; null where it does not run."
+    )
     practice_mode: bool = Field(default=False, description="The simulator stands in for the portal.")
 
 

@@ -184,6 +184,7 @@ def _start(session: Session, seen: Sightings, new: NewSession) -> BotActionResul
         state=SessionState.STARTING,
         state_at=now,
         status_reason=None,
+        condition=None,
         login_status=LoginStatus.SIGNED_OUT,
         interpreter_name=None,
         total_checks=0,
@@ -282,6 +283,6 @@ def has_vanished(session: Session, session_id: str) -> None:
 
 def _end(row: BotSessionRow, state: SessionState, reason: str | None) -> None:
     now = datetime.now(UTC)
-    row.state, row.state_at, row.status_reason = state, now, reason
+    row.state, row.state_at, row.status_reason, row.condition = state, now, reason, None
     row.end_time = row.end_time or now
     row.login_status = LoginStatus.REFUSED if row.login_status is LoginStatus.REFUSED else LoginStatus.SIGNED_OUT

@@ -8,6 +8,8 @@ from contract.sessions import SessionState, StartedBy
 _NO_SIGN_OF_LIFE = "The bot gives no sign of life."
 _STARTED_AGAIN = "The bot gives no sign of life; it is being started again."
 _REDIS_AWAY = "Redis does not answer, so this is what was known last."
+#: the control plane's own condition, beside those of the bots
+_UNHEARD = "unheard"
 
 
 def status_of(row: BotSessionRow, seen: Sightings) -> SessionStatus:
@@ -18,13 +20,14 @@ def status_of(row: BotSessionRow, seen: Sightings) -> SessionStatus:
     says = beat if beat is not None and beat.at >= row.state_at else None
     state = says.state if says else row.state
     reason = says.reason if says else row.status_reason
+    condition = says.condition if says else row.condition
     is_running = sighting is not None and sighting.is_fresh and state not in ENDED
     if not is_running:
         state, reason = _without_sign_of_life(row, sighting, state, reason)
     elif row.wanted is Wanted.STOPPED and state is not SessionState.STOPPING:
         state, reason = SessionState.STOPPING, None  # it has been told, or will be in a moment
     if not seen.redis_answers and state not in ENDED:
-        reason = _REDIS_AWAY
+        reason, condition = _REDIS_AWAY, _UNHEARD
     return SessionStatus(
         is_running=is_running,
         session_id=row.session_id,
@@ -33,6 +36,7 @@ def status_of(row: BotSessionRow, seen: Sightings) -> SessionStatus:
         end_time=row.end_time,
         status=state,
         status_reason=reason,
+        condition=condition if is_running and reason is not None else None,
         wanted=row.wanted,
         started_by=row.started_by,
         login_status=says.login_status if says else row.login_status,
@@ -45,6 +49,7 @@ def status_of(row: BotSessionRow, seen: Sightings) -> SessionStatus:
         total_rejected=max(row.total_rejected, beat.totals.rejected if beat else 0),
         total_lost=max(row.total_lost, beat.totals.lost if beat else 0),
         last_heartbeat_at=beat.at if beat else None,
+        configuration_version=beat.configuration_version if beat and is_running else None,
         practice_mode=row.practice_mode,
     )
 

@@ -1211,6 +1211,11 @@ export interface components {
              * @description In words for the owner; always there when `failed`.
              */
             status_reason: string | null;
+            /**
+             * Condition
+             * @description What stands in the way while the bot works, and what `status_reason` is about: `account`, `disk`, `calendar`, `sign_in`, `hours`, `layout`, `portal`, `our_jobs`, `cap`; `unheard` while Redis is away. A newer bot may have others.
+             */
+            condition: string | null;
             wanted: components["schemas"]["Wanted"];
             started_by: components["schemas"]["StartedBy"] | null;
             login_status: components["schemas"]["LoginStatus"];
@@ -1233,6 +1238,11 @@ export interface components {
             total_lost: number;
             /** Last Heartbeat At */
             last_heartbeat_at: string | null;
+            /**
+             * Configuration Version
+             * @description The version of the settings that the bot works with; null where it does not run.
+             */
+            configuration_version: number | null;
             /**
              * Practice Mode
              * @description The simulator stands in for the portal.

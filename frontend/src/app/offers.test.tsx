@@ -297,7 +297,7 @@ describe("what the bot does with a match", () => {
 
   it("is nothing outside the opening hours, and it is said until when", async () => {
     const reason = "Outside your opening hours: the portal is watched again on Monday 23 November at 08:00";
-    plane().session = aSession({ status_reason: reason });
+    plane().session = aSession({ condition: "hours", status_reason: reason });
     renderDashboard("/");
 
     const bot = await screen.findByRole("region", { name: "Outside your opening hours" });

@@ -46,6 +46,24 @@ describe("whether the bot runs", () => {
     expect(within(bot).queryByRole("button", { name: "Stop" })).not.toBeInTheDocument();
   });
 
+  it.each([true, false])("tells the last sign of life only of a bot that does not run: running %s", async (runs) => {
+    plane().session = runs ? aSession() : aSession({ is_running: false, status: "stopped", wanted: "stopped" });
+    renderDashboard("/");
+
+    const bot = await screen.findByRole("region", { name: runs ? "Watching the board" : "Stopped" });
+    expect(within(bot).queryByText("Last sign of life") !== null).toBe(!runs);
+  });
+
+  it("does not look alive while the bot cannot see the board", async () => {
+    plane().session = aSession({ condition: "portal", status_reason: "The portal does not answer" });
+    renderDashboard("/");
+
+    const bot = await screen.findByRole("region", { name: "Cannot reach the portal" });
+    expect(bot).toHaveAttribute("data-tone", "warn");
+    expect(bot).toHaveTextContent("The portal does not answer.");
+    expect(within(bot).getByRole("button", { name: "Pause" })).toBeVisible();
+  });
+
   it("recognises a bot that was started in a terminal", async () => {
     plane().session = aSession({ started_by: "command_line" });
     renderDashboard("/");

@@ -52,6 +52,19 @@ describe("the settings", () => {
     expect(await interval()).toHaveValue("2 seconds");
   });
 
+  it("are reported as taken up by the bot's sign of life where its word was missed", async () => {
+    plane();
+    const { user } = renderDashboard("/settings");
+    await screen.findByText("Live");
+    await type(user, await interval(), "2");
+    await user.click(save());
+    expect(await screen.findByText("Saved; telling the bot…")).toBeVisible();
+
+    plane().send("status_update", aSession({ configuration_version: plane().configuration.version }));
+
+    expect(await screen.findByText("Saved; the bot took it up")).toBeVisible();
+  });
+
   it("wait for the next start where no bot runs", async () => {
     plane().session = aSession({ is_running: false, status: "stopped", wanted: "stopped" });
     const { user } = renderDashboard("/settings");

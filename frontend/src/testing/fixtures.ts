@@ -20,6 +20,7 @@ export function aSession(changes: Partial<SessionStatus> = {}): SessionStatus {
     end_time: null,
     status: "running",
     status_reason: null,
+    condition: null,
     wanted: "running",
     started_by: "control_plane",
     login_status: "signed_in",
@@ -31,6 +32,7 @@ export function aSession(changes: Partial<SessionStatus> = {}): SessionStatus {
     total_rejected: 31,
     total_lost: 2,
     last_heartbeat_at: minutesAgo(0),
+    configuration_version: 3,
     practice_mode: false,
     ...changes,
   };
@@ -55,6 +57,7 @@ export function noSession(): SessionStatus {
     total_rejected: 0,
     total_lost: 0,
     last_heartbeat_at: null,
+    configuration_version: null,
   });
 }
 

@@ -4,6 +4,7 @@ import type { Doing } from "./session-state";
 /** What the bot is about, as a picture beside the words. */
 export const DOING_ICON: Readonly<Record<Doing, Icon>> = {
   working: IconEye,
+  held_up: IconAlertTriangle,
   starting: IconHourglass,
   paused: IconPlayerPause,
   stopping: IconHourglass,

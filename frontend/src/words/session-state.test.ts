@@ -8,6 +8,11 @@ const AT_10_42 = "2026-11-20T10:42:00Z";
 
 type Row = readonly [string, SessionStatus, Doing, Tone, string, RegExp];
 
+function heldUp(condition: string | null, doing: Doing, tone: Tone, title: string): Row {
+  const session = aSession({ condition, status_reason: "so it is; the bot tries again by itself" });
+  return [`running, held up by ${String(condition)}`, session, doing, tone, title, /^So it is; .* by itself\.$/];
+}
+
 const rows: readonly Row[] = [
   ["never started", noSession(), "off", "quiet", "Not started yet", /Press Start/],
   ["starting", aSession({ status: "starting" }), "starting", "info", "Starting", /getting ready/],
@@ -21,13 +26,34 @@ const rows: readonly Row[] = [
     "Watching the board",
     /signing in again/,
   ],
+  heldUp("cap", "working", "info", "Limit reached: watching only"),
+  heldUp("hours", "working", "info", "Outside your opening hours"),
+  heldUp("portal", "held_up", "warn", "Cannot reach the portal"),
+  heldUp("layout", "held_up", "bad", "Cannot read the portal's pages"),
+  heldUp("account", "held_up", "warn", "Another bot has your account"),
+  heldUp("disk", "held_up", "bad", "Nothing is accepted: trouble with the disk"),
+  heldUp("calendar", "held_up", "warn", "Your calendar is not read yet"),
+  heldUp("our_jobs", "held_up", "warn", "Cannot read the list of your jobs"),
+  heldUp("sign_in", "held_up", "warn", "Cannot sign in to the portal"),
+  heldUp("unheard", "held_up", "warn", "No news of the bot"),
+  heldUp("something_new", "held_up", "warn", "Something is in the way"),
+  heldUp("constructor", "held_up", "warn", "Something is in the way"),
+  heldUp(null, "held_up", "warn", "Something is in the way"),
   [
-    "running with something to say",
-    aSession({ status_reason: "5 of 5 jobs are accepted; the bot accepts no more." }),
-    "working",
-    "good",
-    "Watching the board",
-    /5 of 5 jobs/,
+    "signing in in vain",
+    aSession({ status: "signing_in", condition: "sign_in", status_reason: "the sign-in page is away" }),
+    "starting",
+    "warn",
+    "Cannot sign in to the portal",
+    /^The sign-in page is away\.$/,
+  ],
+  [
+    "waiting for another bot to end",
+    aSession({ status: "starting", condition: "account", status_reason: "Another bot works for this account." }),
+    "starting",
+    "warn",
+    "Another bot has your account",
+    /Another bot works for this account\./,
   ],
   ["asked to pause", aSession({ wanted: "paused" }), "working", "info", "Pausing", /then pauses/],
   ["paused", aSession({ status: "paused", wanted: "paused" }), "paused", "warn", "Paused", /until you press Resume/],

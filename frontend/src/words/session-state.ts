@@ -3,7 +3,7 @@ import { clockTime } from "@/lib/time";
 import type { Tone } from "./tone";
 
 /** What the bot is about, in a person's terms; each has its own icon. */
-export type Doing = "working" | "starting" | "paused" | "stopping" | "off" | "in_trouble";
+export type Doing = "working" | "held_up" | "starting" | "paused" | "stopping" | "off" | "in_trouble";
 
 export interface SessionWords {
   readonly doing: Doing;
@@ -61,6 +61,10 @@ export function sessionWords(session: SessionStatus, mode: Mode = "accept"): Ses
   if (session.wanted === "running" && session.status === "paused") {
     return { doing: "paused", tone: "info", title: "Resuming", text: "The bot is about to watch the board again." };
   }
+  if (session.status !== "paused") {
+    const heldUp = heldUpBy(session);
+    if (heldUp !== undefined) return heldUp;
+  }
   switch (session.status) {
     case "starting":
       return { doing: "starting", tone: "info", title: "Starting", text: "The bot is getting ready." };
@@ -74,17 +78,53 @@ export function sessionWords(session: SessionStatus, mode: Mode = "accept"): Ses
         text: session.status_reason ?? "The bot stays signed in and accepts nothing until you press Resume.",
       };
     case "running":
-      return watching(session, mode);
+      return { doing: "working", tone: "good", title: "Watching the board", text: workingText(session, mode) };
   }
 }
 
-function watching(session: SessionStatus, mode: Mode): SessionWords {
-  const reason = session.status_reason;
-  // the bot says until when; "watching" would be untrue
-  if (reason?.startsWith(OUTSIDE_HOURS) === true) {
-    return { doing: "working", tone: "info", title: "Outside your opening hours", text: reason };
-  }
-  return { doing: "working", tone: "good", title: "Watching the board", text: reason ?? workingText(session, mode) };
+interface ConditionWords {
+  readonly tone: Tone;
+  readonly title: string;
+}
+
+/**
+ * What the bot calls the things that stand in its way (`Condition` in bot/session.py; the last one is the control
+ * plane's own); the reason has the words.
+ */
+const CONDITION = new Map<string, ConditionWords>(
+  Object.entries({
+    account: { tone: "warn", title: "Another bot has your account" },
+    disk: { tone: "bad", title: "Nothing is accepted: trouble with the disk" },
+    calendar: { tone: "warn", title: "Your calendar is not read yet" },
+    sign_in: { tone: "warn", title: "Cannot sign in to the portal" },
+    hours: { tone: "info", title: "Outside your opening hours" },
+    layout: { tone: "bad", title: "Cannot read the portal's pages" },
+    portal: { tone: "warn", title: "Cannot reach the portal" },
+    our_jobs: { tone: "warn", title: "Cannot read the list of your jobs" },
+    cap: { tone: "info", title: "Limit reached: watching only" },
+    unheard: { tone: "warn", title: "No news of the bot" },
+  }),
+);
+
+/** A newer bot, or one of before there were names for it, has a reason that this page knows no title for. */
+const SOMETHING: ConditionWords = { tone: "warn", title: "Something is in the way" };
+
+/** What stands in a working bot's way; "watching" would be untrue then, or not all of the truth. */
+function heldUpBy({ condition, status, status_reason: reason }: SessionStatus): SessionWords | undefined {
+  if (reason === null) return undefined;
+  const { tone, title } = CONDITION.get(condition ?? "") ?? SOMETHING;
+  const isTrouble = tone === "warn" || tone === "bad";
+  return {
+    doing: status === "running" ? (isTrouble ? "held_up" : "working") : "starting",
+    tone,
+    title,
+    text: asSentence(reason),
+  };
+}
+
+function asSentence(words: string): string {
+  const begun = words.charAt(0).toLocaleUpperCase("en-GB") + words.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 const WORKING: Readonly<Record<Mode, string>> = {
@@ -92,9 +132,6 @@ const WORKING: Readonly<Record<Mode, string>> = {
   ask: "The bot looks at every new job and asks you before it accepts one that fits your settings.",
   watch: "The bot looks at every new job and writes down which ones fit your settings. It accepts nothing.",
 };
-
-/** How the bot begins its reason while the owner's opening hours keep it from looking. */
-const OUTSIDE_HOURS = "Outside your opening hours";
 
 function workingText(session: SessionStatus, mode: Mode): string {
   if (session.login_status === "signing_in") return "The portal ended the sign-in; the bot is signing in again.";

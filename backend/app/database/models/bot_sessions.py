@@ -32,6 +32,8 @@ class BotSessionRow(Base):
     #: when that was; an older report does not change the state
     state_at: Mapped[datetime]
     status_reason: Mapped[str | None]
+    #: what the reason is about while the bot works
+    condition: Mapped[str | None]
     login_status: Mapped[LoginStatus] = mapped_column(Word(LoginStatus))
     interpreter_name: Mapped[str | None]
 

@@ -85,10 +85,10 @@ function Facts({ session, mode }: { readonly session: SessionStatus; readonly mo
           <Moment at={until} as="clock" />
         </Fact>
       )}
-      {session.last_heartbeat_at !== null && (
+      {!session.is_running && session.last_heartbeat_at !== null && (
         <Fact
           name="Last sign of life"
-          help="The bot tells every second that it is there. When it is silent for five seconds it counts as not running."
+          help="A running bot tells every second that it is there. When it is silent for five seconds it counts as not running."
         >
           <Moment at={session.last_heartbeat_at} />
         </Fact>

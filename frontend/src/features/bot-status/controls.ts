@@ -14,6 +14,7 @@ export function actionsFor(session: SessionStatus): readonly BotAction[] {
     case "starting":
       return ["stop"];
     case "working":
+    case "held_up":
       return session.wanted === "paused" ? ["resume", "stop"] : ["pause", "stop"];
     case "paused":
       return session.wanted === "running" ? ["stop"] : ["resume", "stop"];

@@ -26,7 +26,8 @@ export function SavedNote({ saved, justNow }: SavedNoteProps) {
   if (session?.is_running !== true) {
     return <Done>Saved; the bot will use it when it starts</Done>;
   }
-  if (takenUp === undefined || takenUp.version < saved.version) {
+  // The bot's own word of it, or its next sign of life where that word was missed.
+  if (Math.max(takenUp?.version ?? 0, session.configuration_version ?? 0) < saved.version) {
     return (
       <Group gap={8} wrap="nowrap">
         <Loader size={16} aria-hidden />

@@ -1,0 +1,24 @@
+"""What a session says of what stands in its way."""
+
+from pydantic import TypeAdapter
+
+from bot.core.session import SessionState
+from bot.session import Condition, Session
+from contract.sessions import ConditionName
+
+
+def test_the_condition_names_what_the_reason_is_about() -> None:
+    session = Session("session-1")
+    assert (session.condition, session.reason) == (None, None)
+    session.holds(Condition.CAP, "It has accepted 5 jobs.")
+    session.holds(Condition.PORTAL, "The portal does not answer")
+    assert (session.condition, session.reason) == (Condition.PORTAL, "The portal does not answer")
+    session.is_past(Condition.PORTAL)
+    assert (session.condition, session.reason) == (Condition.CAP, "It has accepted 5 jobs.")
+    session.move(SessionState.STOPPING, because="Told to stop.")
+    assert (session.condition, session.reason) == (None, "Told to stop.")
+
+
+def test_every_condition_can_travel() -> None:
+    for condition in Condition:
+        TypeAdapter(ConditionName).validate_python(condition)
