@@ -27,7 +27,7 @@ def dashboard(system: LaunchedSystem, page: Page) -> Iterator[Page]:
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.goto(system.dashboard_url)
-    expect(page.get_by_role("status", name="Connection to the bot's control plane")).to_have_text("Live")
+    expect(page.get_by_role("status", name="Connection to the AtoZ Bot system")).to_have_text("Live")
     yield page
     assert broken == []
 
@@ -102,7 +102,7 @@ def test_a_bad_setting_is_told_at_its_field_and_a_good_one_is_saved(system: Laun
 
 
 def test_a_lost_connection_is_shown_and_the_page_catches_up_by_itself(system: LaunchedSystem, dashboard: Page) -> None:
-    connection = dashboard.get_by_role("status", name="Connection to the bot's control plane")
+    connection = dashboard.get_by_role("status", name="Connection to the AtoZ Bot system")
     system.found("uvicorn").kill()
     expect(connection).to_have_text("Reconnecting…")
     expect(dashboard.get_by_role("alert").filter(has_text="Reconnecting…")).to_be_visible()

@@ -86,7 +86,7 @@ def dashboard(system: LaunchedSystem, page: Page) -> Iterator[Page]:
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.goto(system.dashboard_url)
-    expect(page.get_by_role("status", name="Connection to the bot's control plane")).to_have_text("Live")
+    expect(page.get_by_role("status", name="Connection to the AtoZ Bot system")).to_have_text("Live")
     yield page
     assert broken == []
 

@@ -149,7 +149,11 @@ class TestLists:
             ({"search": "sw1a 2AA"}, 30),
             ({"search": "nobody"}, 0),
             ({"search": "'; DROP TABLE job_records; --"}, 0),
-            ({"search": "/ -"}, 30),
+            ({"search": "wel comp"}, 15),
+            ({"search": "comp zzz"}, 0),
+            ({"search": "/ -"}, 0),
+            ({"search": "\N{GRINNING FACE}"}, 0),
+            ({"search": " "}, 30),
             ({"status": "accepted", "language": "Polish", "search": "atoz1"}, 5),
         ],
     )

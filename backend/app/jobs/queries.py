@@ -215,6 +215,8 @@ def job_page(session: Session, query: JobQuery) -> Sequence[JobRecordRow]:
     """One row more than the page holds, so that it is known whether there is a next one. Raises InvalidInput."""
     conditions = _conditions(query)
     words = search_words(query.search or "")
+    if query.search is not None and query.search.strip() and not words:
+        return []  # no job has a word that is none
     if words:
         conditions.append(JobRecordRow.search.op("@@")(func.to_tsquery("simple", " & ".join(words))))
     newest = select(JobRecordRow).order_by(JobRecordRow.seen_at.desc(), JobRecordRow.id.desc())
@@ -261,6 +263,5 @@ _AS_SPACES = str.maketrans(dict.fromkeys(SEARCH_PUNCTUATION, " "))
 
 
 def search_words(search: str) -> list[str]:
-    """What was typed, for ``to_tsquery``: each word of it; the last one may be unfinished."""
-    words = [f"'{word}'" for word in search.translate(_AS_SPACES).split()]
-    return [*words[:-1], f"{words[-1]}:*"] if words else []
+    """What was typed, for ``to_tsquery``: each word of it, which may be unfinished."""
+    return [f"'{word}':*" for word in search.translate(_AS_SPACES).split()]

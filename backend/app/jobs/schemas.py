@@ -61,7 +61,7 @@ class JobQuery(BaseModel):
     until: Moment | None = Field(default=None, description="Seen before.")
     search: Annotated[Text, Field(max_length=200)] | None = Field(
         default=None,
-        description="Words in reference, language, kind, company, client, address; the last one may be unfinished.",
+        description="Words in reference, language, kind, company, client, address; each may be unfinished.",
     )
     limit: PageLength = 50
     cursor: Cursor | None = None

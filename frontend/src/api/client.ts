@@ -33,7 +33,7 @@ export async function dataOf<Data>(call: Promise<Answer<Data>>): Promise<Data> {
     answer = await call;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ControlPlaneAway();
+    throw new ControlPlaneAway({ mayHaveArrived: error instanceof DOMException && error.name === "TimeoutError" });
   }
   if (!answer.response.ok || answer.data === undefined) throw errorFor(answer.error);
   return answer.data;

@@ -2,7 +2,7 @@ import type { FieldProblem, Problem } from "./types";
 
 /*
  * ApiError
- * ├── ControlPlaneAway   nothing answered, or something that is not the control plane: try again by itself
+ * ├── ControlPlaneAway   nothing answered, or something that is not the control plane: what is loaded is tried again
  * └── RequestRefused     the control plane answered with a problem (RFC 9457): show its words where it happened
  */
 
@@ -13,8 +13,12 @@ export abstract class ApiError extends Error {}
 export class ControlPlaneAway extends ApiError {
   override readonly name = "ControlPlaneAway";
 
-  constructor() {
-    super("The bot's control plane does not answer. Is the system started? This page tries again by itself.");
+  /** Nothing answered in time: what was asked for may have been done all the same. */
+  readonly mayHaveArrived: boolean;
+
+  constructor({ mayHaveArrived = false } = {}) {
+    super("The AtoZ Bot system does not answer. Is it started?");
+    this.mayHaveArrived = mayHaveArrived;
   }
 }
 
@@ -65,4 +69,12 @@ export function errorFor(body: unknown): ApiError {
 export function inWords(error: unknown): string {
   if (error instanceof ApiError) return error.message;
   return "Something went wrong in this page. Reload it; if that does not help, look at the log.";
+}
+
+/** What to tell the owner where a button's request failed: what it brought about, and what to do now. */
+export function afterAction(error: unknown): string {
+  if (!(error instanceof ControlPlaneAway)) return inWords(error);
+  return error.mayHaveArrived
+    ? "The AtoZ Bot system took too long to answer, so it may have happened all the same. See what this page shows in a moment before you press the button again."
+    : `${error.message} Nothing was changed as far as this page knows; press the button again.`;
 }

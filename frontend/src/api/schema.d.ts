@@ -1713,7 +1713,7 @@ export interface operations {
                 since?: string | null;
                 /** @description Seen before. */
                 until?: string | null;
-                /** @description Words in reference, language, kind, company, client, address; the last one may be unfinished. */
+                /** @description Words in reference, language, kind, company, client, address; each may be unfinished. */
                 search?: string | null;
                 /** @description How many at most. */
                 limit?: number;

@@ -73,7 +73,14 @@ describe("a job fits", () => {
     [{ search: "ls1" }, true],
     [{ search: "teleph" }, true],
     [{ search: "10432/atoz" }, true],
+    [{ search: "pol tel" }, true],
+    [{ search: "/ -" }, false],
+    [{ search: "\u{1F600}" }, false],
   ])("%j: %s", (filters, expected) => {
     expect(fits(polish, filters)).toBe(expected);
+  });
+
+  it("are found by their number where the reference has another", () => {
+    expect(fits(job(20_777, 1, { reference: "R-1" }), { search: "20777" })).toBe(true);
   });
 });

@@ -54,6 +54,7 @@ export function fits(job: JobRecord, filters: JobFilters): boolean {
 function isFound(job: JobRecord, search: string): boolean {
   const words = wordsOf(
     [
+      job.job_number,
       job.reference,
       job.language,
       job.kind,
@@ -64,7 +65,8 @@ function isFound(job: JobRecord, search: string): boolean {
       job.postcode,
     ].join(" "),
   );
-  return wordsOf(search).every((typed) => words.some((word) => word.startsWith(typed)));
+  const typed = wordsOf(search);
+  return typed.length > 0 && typed.every((begun) => words.some((word) => word.startsWith(begun)));
 }
 
 function wordsOf(text: string): string[] {

@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { aProblem } from "@/testing/fake-control-plane";
 import { aJob, aLogEntry, aSession } from "@/testing/fixtures";
 import { renderDashboard, startControlPlane } from "@/testing/render-dashboard";
@@ -11,13 +11,29 @@ describe("a control plane that is away", () => {
     plane().goAway();
     renderDashboard("/");
 
-    expect(await screen.findByText(/control plane does not answer. Is the system started/)).toBeVisible();
+    expect(await screen.findByText(/The AtoZ Bot system does not answer. Is it started/)).toBeVisible();
     expect(await screen.findByText(/How the bot stands is not known yet/)).toBeVisible();
 
     plane().comeBack();
     expect(await screen.findByRole("region", { name: "Watching the board" })).toBeVisible();
     expect(await screen.findByText("Live")).toBeVisible();
     expect(screen.queryByText(/does not answer/)).not.toBeInTheDocument();
+  });
+
+  it("is not said to be live where it hangs, within some seconds", async () => {
+    vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new DOMException("too late", "TimeoutError")), ms / 50);
+      return controller.signal;
+    });
+    try {
+      plane().hangs = true;
+      renderDashboard("/");
+      expect(await screen.findByText(/does not answer. Is it started\? This page tries again by itself/)).toBeVisible();
+      expect(screen.queryByText("Live")).not.toBeInTheDocument();
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it("leaves what was known on the page, with the time, and is caught up with", async () => {

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { aJob, aLostJob, aRejectedJob, minutesAgo } from "@/testing/fixtures";
 import { renderDashboard, startControlPlane } from "@/testing/render-dashboard";
@@ -162,6 +162,44 @@ describe("the filters", () => {
     expect(await rows()).toHaveLength(1);
     expect(lastQuery()?.has("status")).toBe(false);
     expect(lastQuery()?.has("since")).toBe(false);
+  });
+});
+
+describe("the filters when the address changes by something else", () => {
+  it("follow it: the way back, a link, or everything shown again", async () => {
+    plane().jobs = [aJob()];
+    const { user, router } = renderDashboard("/jobs?search=zebra&from=2026-11-01&to=2026-11-05");
+    const search = () => screen.findByRole("searchbox", { name: "Search" });
+    expect(await search()).toHaveValue("zebra");
+    expect(screen.getByRole("button", { name: /Seen on/ })).toHaveTextContent("1 Nov 2026 – 5 Nov 2026");
+
+    await user.click(await screen.findByRole("button", { name: "Show all jobs" }));
+    await waitFor(() => expect(router.state.location.search).toEqual({}));
+    expect(await search()).toHaveValue("");
+    expect(screen.getByRole("button", { name: /Seen on/ })).toHaveTextContent("Any day");
+
+    await act(() =>
+      router.navigate({ to: "/jobs", search: { search: "Polish", from: "2026-11-03", to: "2026-11-04" } }),
+    );
+    await waitFor(async () => expect(await search()).toHaveValue("Polish"));
+    expect(screen.getByRole("button", { name: /Seen on/ })).toHaveTextContent("3 Nov 2026 – 4 Nov 2026");
+  });
+
+  it.each([
+    ["only a last day", "to=2026-11-05", "Until Thu, 5 Nov 2026", { to: "2026-11-05" }],
+    ["days in the wrong order", "from=2026-11-05&to=2026-11-01", "1 Nov 2026 – 5 Nov 2026", undefined],
+    ["a day that does not exist", "from=2026-02-31", "Any day", {}],
+  ])("show %s as it is used", async (_, query, shown, asked) => {
+    plane().jobs = [aJob()];
+    renderDashboard(`/jobs?${query}`);
+
+    expect(await screen.findByRole("button", { name: /Seen on/ })).toHaveTextContent(shown);
+    await waitFor(() => expect(plane().requests("GET", "/api/bot/jobs").length).toBeGreaterThan(0));
+    const until = plane()
+      .requests("GET", "/api/bot/jobs")
+      .some(({ query: sent }) => sent.has("until"));
+    expect(until).toBe(asked === undefined || "to" in asked);
+    if (query.startsWith("to")) expect(screen.getByRole("button", { name: "Filters (1)" })).toBeVisible();
   });
 });
 

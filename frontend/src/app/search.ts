@@ -18,8 +18,7 @@ export function jobFilters(search: Search): JobFilters {
   const language = text(search.language);
   const kind = text(search.kind);
   const words = text(search.search);
-  const from = day(search.from);
-  const to = day(search.to);
+  const [from, to] = inOrder(day(search.from), day(search.to));
   return {
     ...(status === undefined ? {} : { status }),
     ...(language === undefined ? {} : { language }),
@@ -37,5 +36,13 @@ function text(value: unknown): string | undefined {
 }
 
 function day(value: unknown): string | undefined {
-  return typeof value === "string" && DAY.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+  if (typeof value !== "string" || !DAY.test(value)) return undefined;
+  const moment = new Date(`${value}T00:00:00Z`);
+  // 31 February is read as a day of March
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(value) ? value : undefined;
+}
+
+/** A first day after the last one would find nothing, and no field could show it. */
+function inOrder(from: string | undefined, to: string | undefined): readonly [string | undefined, string | undefined] {
+  return from !== undefined && to !== undefined && from > to ? [to, from] : [from, to];
 }

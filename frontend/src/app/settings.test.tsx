@@ -105,7 +105,7 @@ describe("the settings", () => {
     const { user } = renderDashboard("/settings");
     await type(user, await interval(), "7");
 
-    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await user.click(screen.getByRole("button", { name: "Discard changes" }));
 
     expect(await interval()).toHaveValue("0.5 seconds");
     expect(screen.queryByText("You have changes that are not saved")).not.toBeInTheDocument();
@@ -172,7 +172,7 @@ describe("a setting that is wrong", () => {
     expect(await screen.findByText("This portal allows no less than 5 seconds.")).toBeVisible();
     expect(field).toBeInvalid();
     await waitFor(() => expect(field).toHaveFocus());
-    expect(screen.getByText("You have changes that are not saved")).toBeVisible();
+    expect(screen.getByText("Not saved: 1 field needs another look")).toBeVisible();
     await type(user, field, "6");
     expect(screen.queryByText("This portal allows no less than 5 seconds.")).not.toBeInTheDocument();
   });
@@ -188,6 +188,52 @@ describe("a setting that is wrong", () => {
 
     expect(await screen.findByRole("alert")).toHaveTextContent("The settings do not fit together.");
     expect(screen.getByText("Quiet hours need an end.")).toBeVisible();
+  });
+});
+
+describe("a save that fails", () => {
+  it("is said in the bar with the button, which is in sight", async () => {
+    plane();
+    const { user } = renderDashboard("/settings");
+    await type(user, await interval(), "1");
+    plane().isAway = true;
+
+    await user.click(save());
+
+    const note = await screen.findByText("Your settings were not saved");
+    const bar = screen.getByTestId("actions");
+    expect(bar).toContainElement(note);
+    expect(bar).toHaveTextContent("Nothing was changed as far as this page knows; press the button again.");
+    expect(bar).not.toHaveTextContent("by itself");
+  });
+
+  it("tells how many fields are wrong before anything is sent", async () => {
+    plane();
+    const { user } = renderDashboard("/settings");
+    await user.clear(await interval());
+    await user.clear(screen.getByRole("textbox", { name: "Accept at most" }));
+
+    await user.click(save());
+
+    expect(screen.getByTestId("actions")).toHaveTextContent("Not saved: 2 fields need another look");
+    expect(screen.getByText("Choose a whole number from 0 to 10,000, or switch “No limit” on.")).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "Accept at most" })).not.toHaveAttribute("placeholder");
+  });
+
+  it("leads to the field of a word list, not to a button in one of its words", async () => {
+    plane().configuration = aConfiguration({ languages: ["Polish", "Urdu"] });
+    plane().refusal = aProblem(422, "Nothing was changed.", [{ field: "languages.0", message: "No such language." }]);
+    const { user } = renderDashboard("/settings");
+    await type(user, await interval(), "1");
+
+    await user.click(save());
+
+    await screen.findByText("No such language.");
+    await waitFor(() =>
+      expect(
+        screen.getByLabelText("Accept only these languages", { selector: "input:not([type=hidden])" }),
+      ).toHaveFocus(),
+    );
   });
 });
 
@@ -343,7 +389,7 @@ describe("the settings of a group", () => {
 
     expect(await screen.findByText("The portal closes at 16:00.")).toBeVisible();
     await waitFor(() => expect(screen.getByLabelText("To")).toHaveFocus());
-    expect(await group(/^Days and hours/)).toHaveAccessibleName(/Something here is not right\.$/);
+    expect(await group(/^Days and hours/)).toHaveAccessibleName(/Something here needs correcting\.$/);
   });
 
   it("open where something is wrong before it is sent", async () => {

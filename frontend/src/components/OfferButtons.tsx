@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
+import { ControlPlaneAway } from "@/api/problem";
 import { useSaid } from "@/api/live/live-data";
 import { useAnswerOffer, type OfferAnswer } from "@/api/requests/answer-offer";
 import type { JobRecord } from "@/api/types";
@@ -113,7 +114,14 @@ export function OfferButtons({ job, isSettled = true, onAnswer, onAnswered }: Of
       </div>
       {answering.isError && (
         <div className={classes.problem}>
-          <ProblemNote what="Your answer did not reach the bot" error={answering.error} />
+          <ProblemNote
+            what={
+              answering.error instanceof ControlPlaneAway && answering.error.mayHaveArrived
+                ? "It is not known whether your answer reached the bot"
+                : "Your answer did not reach the bot"
+            }
+            error={answering.error}
+          />
         </div>
       )}
     </div>

@@ -1,12 +1,13 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { inWords } from "@/api/problem";
+import { afterAction, inWords } from "@/api/problem";
 import classes from "./ProblemNote.module.css";
 
 interface ProblemNoteProps {
   /** What could not be done: "The bot could not be started". */
   readonly what: string;
   readonly error: unknown;
+  /** Where something could not be loaded; else it was a button's doing that failed. */
   readonly onRetry?: () => void;
 }
 
@@ -17,7 +18,7 @@ export function ProblemNote({ what, error, onRetry }: ProblemNoteProps) {
       <IconAlertTriangle size={20} stroke={1.8} aria-hidden />
       <div className={classes.words}>
         <span className={classes.what}>{what}</span>
-        {inWords(error)}
+        {onRetry === undefined ? afterAction(error) : inWords(error)}
       </div>
       {onRetry !== undefined && (
         <Button size="xs" variant="default" className={classes.retry} onClick={onRetry}>

@@ -42,6 +42,8 @@ export class FakeControlPlane {
   pageSize = 50;
   /** No answer to anything, as while it is not started. */
   isAway = false;
+  /** Takes every question and never answers. */
+  hangs = false;
   /** What every question but that for its health is answered with instead, e.g. while the database is away. */
   trouble: Problem | undefined;
   /** What the next state-changing request is refused with. */
@@ -162,6 +164,8 @@ export class FakeControlPlane {
   private answer(body: (asked: Asked) => object) {
     return async ({ request }: { request: Request }) => {
       if (this.isAway) return HttpResponse.error();
+      // eslint-disable-next-line @typescript-eslint/no-empty-function -- what never ends resolves nothing
+      if (this.hangs) await new Promise(() => {});
       if (this.trouble !== undefined && !request.url.endsWith("/health/detailed")) return refused(this.trouble);
       return HttpResponse.json(body(await this.note(request)));
     };

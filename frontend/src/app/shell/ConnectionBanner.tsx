@@ -16,8 +16,8 @@ export function ConnectionBanner() {
       <Banner>
         {connection.knownAt === null ? (
           <>
-            The bot&apos;s control plane does not answer. Is the system started (<code>./start_system.sh</code>)? This
-            page keeps trying and fills by itself as soon as it is there.
+            The AtoZ Bot system does not answer. Is it started (<code>./start_system.sh</code>)? This page keeps trying
+            and fills by itself as soon as it is there.
           </>
         ) : (
           <>
@@ -28,7 +28,7 @@ export function ConnectionBanner() {
       </Banner>
     );
   }
-  if (error !== null) return <Banner>{inWords(error)}</Banner>;
+  if (error !== null) return <Banner>{inWords(error)} This page tries again by itself.</Banner>;
   if (health?.status !== "degraded") return null;
   return (
     <Banner>

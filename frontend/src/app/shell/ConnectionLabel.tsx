@@ -1,5 +1,7 @@
 import { IconBroadcast, IconPlugConnected, IconPlugConnectedX, type Icon } from "@tabler/icons-react";
 import { useConnection } from "@/api/live/context";
+import { ControlPlaneAway } from "@/api/problem";
+import { useHealth } from "@/api/requests/get-health";
 import type { Connection } from "@/api/live/socket";
 import { ToneLabel } from "@/components/ToneLabel";
 import type { Tone } from "@/words/tone";
@@ -18,9 +20,13 @@ const PHASE: Readonly<Record<Connection["phase"], PhaseWords>> = {
 
 /** Whether what the page shows is the present. */
 export function ConnectionLabel() {
-  const { label, tone, icon } = PHASE[useConnection().phase];
+  const { phase } = useConnection();
+  const { error } = useHealth();
+  // A connection may stand open to a system that hangs.
+  const isSilent = phase === "live" && error instanceof ControlPlaneAway;
+  const { label, tone, icon } = PHASE[isSilent ? "lost" : phase];
   return (
-    <span role="status" aria-label="Connection to the bot's control plane">
+    <span role="status" aria-label="Connection to the AtoZ Bot system">
       <ToneLabel tone={tone} icon={icon}>
         {label}
       </ToneLabel>

@@ -37,7 +37,7 @@ export function SettingsGroup({ name, title, summary, children }: SettingsGroupP
       <Accordion.Control>
         <span className={classes.groupTitle}>{title}</span>
         <Text component="span" className={classes.summary} data-wrong={isWrong}>
-          {isWrong ? "Something here is not right." : summary}
+          {isWrong ? "Something here needs correcting." : summary}
         </Text>
       </Accordion.Control>
       <Accordion.Panel>

@@ -1,9 +1,10 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState, type SyntheticEvent } from "react";
-import { RequestRefused } from "@/api/problem";
+import { ControlPlaneAway, RequestRefused } from "@/api/problem";
 import type { SavedConfiguration } from "@/api/types";
 import { ProblemNote } from "@/components/ProblemNote";
+import { counted } from "@/lib/numbers";
 import { useSaveConfiguration } from "./api/save-configuration";
 import { AllSettings } from "./AllSettings";
 import { FormContext, type Form } from "./form";
@@ -47,6 +48,8 @@ export function SettingsForm({ saved }: { readonly saved: SavedConfiguration }) 
     ...Object.fromEntries(Object.entries(found).filter(([path]) => judged.has(fieldOf(path) ?? "mode"))),
     ...refused,
   };
+
+  const wrong = new Set(Object.keys(shown).map(fieldOf)).size;
 
   const fields: Form = {
     values,
@@ -117,13 +120,19 @@ export function SettingsForm({ saved }: { readonly saved: SavedConfiguration }) 
             <AllSettings />
           </OpenedContext>
         </FormContext>
-        {save.isError && <RefusedNote error={save.error} />}
-        <div className={classes.actions} data-state={isDirty ? "dirty" : save.isSuccess ? "saved" : "still"}>
+        <div
+          className={classes.actions}
+          data-testid="actions"
+          data-state={isDirty ? "dirty" : save.isSuccess ? "saved" : "still"}
+        >
+          {isDirty && save.isError && <RefusedNote error={save.error} />}
           <div role="status" className={classes.state}>
             {isDirty ? (
               <Group gap={8} wrap="nowrap">
                 <IconPencil size={18} stroke={1.8} aria-hidden />
-                You have changes that are not saved
+                {wrong === 0
+                  ? "You have changes that are not saved"
+                  : `Not saved: ${counted(wrong, "field needs", "fields need")} another look`}
               </Group>
             ) : (
               <SavedNote saved={saved} justNow={save.isSuccess} />
@@ -131,7 +140,7 @@ export function SettingsForm({ saved }: { readonly saved: SavedConfiguration }) 
           </div>
           {isDirty && (
             <Button variant="default" onClick={undo} disabled={save.isPending}>
-              Undo
+              Discard changes
             </Button>
           )}
           <Button type="submit" loading={save.isPending} disabled={!isDirty}>
@@ -144,7 +153,8 @@ export function SettingsForm({ saved }: { readonly saved: SavedConfiguration }) 
   );
 }
 
-const FOCUSABLE = "input:not([type=hidden]), button, textarea";
+/** What can be reached by keyboard: a list of words has a button in each of its words that cannot. */
+const FOCUSABLE = 'input:not([type=hidden]), textarea, button:not([tabindex="-1"])';
 
 /** Focus the field that a path names, or the nearest one around it. */
 function focusField(form: HTMLFormElement | null, path: string): void {
@@ -161,17 +171,27 @@ function focusField(form: HTMLFormElement | null, path: string): void {
 
 /** A refusal that is not, or not only, about single fields. */
 function RefusedNote({ error }: { readonly error: Error }) {
-  if (!(error instanceof RequestRefused)) return <ProblemNote what="Your settings were not saved" error={error} />;
+  if (!(error instanceof RequestRefused)) {
+    const isUncertain = error instanceof ControlPlaneAway && error.mayHaveArrived;
+    return (
+      <div className={classes.refused}>
+        <ProblemNote
+          what={isUncertain ? "It is not known whether your settings were saved" : "Your settings were not saved"}
+          error={error}
+        />
+      </div>
+    );
+  }
   const { fields, others } = sortProblems(error.fields);
   if (Object.keys(fields).length > 0 && others.length === 0) return null;
   return (
-    <>
+    <div className={classes.refused}>
       <ProblemNote what="Your settings were not saved" error={error} />
       {others.map((message) => (
         <Text key={message} size="sm" c="var(--bad-text)">
           {message}
         </Text>
       ))}
-    </>
+    </div>
   );
 }

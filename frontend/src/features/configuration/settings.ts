@@ -65,6 +65,8 @@ interface Limits {
   /** No number means no limit. */
   readonly isOptional: boolean;
   readonly words: string;
+  /** How the field says "no limit", where that is not by being empty. */
+  readonly noLimit?: string;
 }
 
 const FOUR_WEEKS = 28 * 24 * 60;
@@ -102,7 +104,7 @@ export const LIMITS: Readonly<Record<NumberName, Limits>> = {
     isOptional: false,
     words: "a whole number from 10 to 6,000",
   },
-  max_accept_per_run: JOBS,
+  max_accept_per_run: { ...JOBS, noLimit: "or switch “No limit” on" },
   max_accept_per_pass: JOBS,
   max_accept_per_day: JOBS,
   max_accept_per_week: JOBS,
@@ -177,8 +179,8 @@ function isWithin(value: number | string | null, { least, most, isWhole, isOptio
   return typeof value === "number" && value >= least && value <= most && (!isWhole || Number.isInteger(value));
 }
 
-function wrongNumber({ words, isOptional }: Limits): string {
-  return `Choose ${words}${isOptional ? ", or leave it empty for no limit" : ""}.`;
+function wrongNumber({ words, isOptional, noLimit = "or leave it empty for no limit" }: Limits): string {
+  return `Choose ${words}${isOptional ? `, ${noLimit}` : ""}.`;
 }
 
 /** Two spellings of one name have this in common, as in the contract's `kind_key`. */

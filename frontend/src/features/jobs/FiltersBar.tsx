@@ -5,7 +5,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconCalendar, IconSearch, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { JobFilters } from "@/api/query-keys";
-import { londonDay } from "@/lib/time";
+import { calendarDay, londonDay } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { JOB_KINDS } from "@/words/job-kinds";
 import { JOB_STATUS, JOB_STATUSES } from "@/words/job-status";
@@ -15,6 +15,9 @@ import classes from "./Jobs.module.css";
 /** How long the owner may pause while typing before the list follows. */
 const TYPING_PAUSE_MS = 300;
 
+/** Before any job of this system. */
+const LONG_AGO = "2000-01-01";
+
 interface FiltersBarProps {
   readonly filters: JobFilters;
   readonly onChange: (filters: JobFilters) => void;
@@ -23,19 +26,34 @@ interface FiltersBarProps {
 /** Which jobs the list shows. */
 export function FiltersBar({ filters, onChange }: FiltersBarProps) {
   const [isOpen, setOpen] = useState(false);
-  // A new number is a new search field and a new date field, both empty: the address follows a moment later.
-  const [cleared, setCleared] = useState(0);
+  const words = filters.search ?? "";
+  const [shown, setShown] = useState(words);
+  const [asked, setAsked] = useState(words);
+  // A new number is a new search field: what was typed gives way to an address that says otherwise.
+  const [field, setField] = useState({ number: 0, initial: words });
+  if (words !== shown) {
+    setShown(words);
+    if (words !== asked) showWords(words);
+  }
   const { data: languages = [] } = useLanguages();
-  const active = Object.keys(filters).filter((name) => name !== "to").length;
+  const active = Object.keys(filters).filter((name) => name !== "to" || filters.from === undefined).length;
   const set = (change: { [Name in keyof JobFilters]: JobFilters[Name] | undefined }) =>
     onChange(withoutEmpty({ ...filters, ...change }));
+
+  function showWords(next: string) {
+    setAsked(next);
+    setField({ number: field.number + 1, initial: next });
+  }
 
   return (
     <search className={classes.filters}>
       <SearchField
-        key={cleared}
-        initial={cleared === 0 ? (filters.search ?? "") : ""}
-        onSearch={(search) => set({ search })}
+        key={field.number}
+        initial={field.initial}
+        onSearch={(search) => {
+          setAsked(search);
+          set({ search });
+        }}
       />
       <Button
         className={classes.toggle}
@@ -73,18 +91,14 @@ export function FiltersBar({ filters, onChange }: FiltersBarProps) {
           value={filters.kind ?? null}
           onChange={(kind) => set({ kind: kind ?? undefined })}
         />
-        <SeenOn
-          key={`dates ${String(cleared)}`}
-          initial={cleared === 0 ? [filters.from ?? null, filters.to ?? null] : [null, null]}
-          onPick={(from, to) => set({ from, to })}
-        />
+        <SeenOn from={filters.from} to={filters.to} onPick={(from, to) => set({ from, to })} />
         {active > 0 && (
           <Button
             variant="subtle"
             color="gray"
             leftSection={<IconX size={16} aria-hidden />}
             onClick={() => {
-              setCleared(cleared + 1);
+              showWords("");
               onChange({});
             }}
           >
@@ -98,7 +112,7 @@ export function FiltersBar({ filters, onChange }: FiltersBarProps) {
 
 interface SearchFieldProps {
   readonly initial: string;
-  readonly onSearch: (words: string | undefined) => void;
+  readonly onSearch: (words: string) => void;
 }
 
 function SearchField({ initial, onSearch }: SearchFieldProps) {
@@ -121,14 +135,22 @@ function SearchField({ initial, onSearch }: SearchFieldProps) {
 }
 
 interface SeenOnProps {
-  readonly initial: DatesRangeValue<string>;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
   readonly onPick: (from: string | undefined, to: string | undefined) => void;
 }
 
-function SeenOn({ initial, onPick }: SeenOnProps) {
-  const [range, setRange] = useState(initial);
+function SeenOn({ from, to, onPick }: SeenOnProps) {
+  // Between the first and the second click there is half a range, and the address has none of it.
+  const [begun, setBegun] = useState<DatesRangeValue<string>>();
+  const [known, setKnown] = useState(`${from ?? ""} ${to ?? ""}`);
+  if (known !== `${from ?? ""} ${to ?? ""}`) {
+    setKnown(`${from ?? ""} ${to ?? ""}`);
+    setBegun(undefined);
+  }
   const now = useNow();
   const today = londonDay(now);
+  const isOpenAtTheStart = from === undefined && to !== undefined;
   const daysAgo = (days: number) => londonDay(new Date(now.getTime() - days * 86_400_000));
   return (
     <DatePickerInput
@@ -146,13 +168,17 @@ function SeenOn({ initial, onPick }: SeenOnProps) {
         { value: [daysAgo(1), daysAgo(1)], label: "Yesterday" },
         { value: [daysAgo(6), today], label: "Last 7 days" },
       ]}
-      value={range}
-      onChange={(picked) => {
-        setRange(picked);
-        const [from, to] = picked;
-        // Between the first and the second click there is no range yet.
-        if (from !== null && to === null) return;
-        onPick(from ?? undefined, to ?? undefined);
+      // An address may say only since when, or only until when; the calendar knows ranges with two ends.
+      value={begun ?? [from ?? (isOpenAtTheStart ? LONG_AGO : null), to ?? (from === undefined ? null : today)]}
+      {...(isOpenAtTheStart && begun === undefined ? { valueFormatter: () => `Until ${calendarDay(to)}` } : {})}
+      classNames={{ presetsList: classes.presets ?? "", datePickerRoot: classes.picker ?? "" }}
+      onChange={([first, last]) => {
+        if (first !== null && last === null) {
+          setBegun([first, null]);
+          return;
+        }
+        setBegun(undefined);
+        onPick(first ?? undefined, last ?? undefined);
       }}
     />
   );

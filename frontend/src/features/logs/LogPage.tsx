@@ -29,7 +29,8 @@ export function LogPage() {
   return (
     <Stack gap="lg">
       <PageHeading title="Log">
-        What the bot and its control plane had to say, the newest first, with what to do where there is something to do.
+        What the bot and the AtoZ Bot system had to say, the newest first, with what to do where there is something to
+        do.
       </PageHeading>
       <SegmentedControl<Shown>
         aria-label="Which lines"

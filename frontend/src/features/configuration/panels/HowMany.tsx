@@ -21,7 +21,7 @@ export function HowMany() {
               label="Accept at most"
               description="From start to stop. Then the bot watches and accepts no more."
               suffix={cap === 1 ? " job" : " jobs"}
-              placeholder="No limit"
+              placeholder={cap === null ? "No limit" : undefined}
               allowDecimal={false}
               min={LIMITS.max_accept_per_run.least}
               max={LIMITS.max_accept_per_run.most}
