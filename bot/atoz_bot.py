@@ -510,7 +510,7 @@ class AtozBot(Watcher):
             self.session.is_past(Condition.CAP)
             return
         jobs = "1 job" if cap == 1 else f"{cap} jobs"
-        words = f"This session has accepted {jobs}, as many as it may (max_accept_per_run); it watches on."
+        words = f"It has accepted {jobs}, your limit for one session. It goes on watching and accepts no more."
         self.session.holds(Condition.CAP, words)
         if self._cap_told != cap:
             self._cap_told = cap

@@ -79,7 +79,7 @@ class Narrator:
             case ConfigurationUpdated():
                 self._interval = event.configuration.check_interval_seconds
                 mode = _MODES[event.configuration.mode]
-                self._say(Tone.PLAIN, "·", f"Works with the settings of version {event.version} from now on{mode}.")
+                self._say(Tone.PLAIN, "·", f"Uses the settings that were saved last from now on{mode}.")
 
     def _status(self, event: StatusUpdate) -> None:
         self.totals, self.state = event.totals, event.state
@@ -219,7 +219,7 @@ def _how_fast(report: JobReport) -> str:
     submitted_at = report.times.submitted_at
     if submitted_at is None:
         return ""
-    return f" ({(submitted_at - report.times.seen_at).total_seconds():.2f} s after it was seen)"
+    return f" ({(submitted_at - report.times.seen_at).total_seconds():.2f} s after the bot saw it)"
 
 
 def _in_words(totals: SessionTotals) -> str:

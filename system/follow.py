@@ -169,12 +169,12 @@ class Follower:
 
 
 def described(job: Mapping[str, Any]) -> str:
-    """A job in words: ``10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov 09:30 (0.41 s after it appeared)``."""
+    """A job in words: ``10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov 09:30 (0.41 s after the bot saw it)``."""
     parts = [job.get("language"), job.get("kind"), _appointment(job)]
     words = f"{job['reference']}  {', '.join(part for part in parts if part)}"
     if job["status"] == "accepted" and job.get("seen_at") and job.get("confirmed_at"):
         took = datetime.fromisoformat(job["confirmed_at"]) - datetime.fromisoformat(job["seen_at"])
-        words += f" ({took.total_seconds():.2f} s after it appeared)"
+        words += "" if job.get("offer_expires_at") else f" ({took.total_seconds():.2f} s after the bot saw it)"
     elif job.get("loss_detail"):
         words += f" ({job['loss_detail']})"
     elif job.get("loss_reason"):

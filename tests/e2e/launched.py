@@ -24,7 +24,7 @@ from system.ports import free_port
 NOT_FOR_TESTS = re.compile(r"^(ATOZ_(?!TEST_RUN)|SIMULATOR_|DATABASE_URL|REDIS_URL|.*_PORT$|MAX_ACCEPT|CHECK_INTERVAL)")
 
 #: What the script says of a job that was accepted.
-ACCEPTED_LINE = r"^\d\d:\d\d:\d\d  accepted (\d+)/atoz\S*  .+ \(\d+\.\d\d s after it appeared\)$"
+ACCEPTED_LINE = r"^\d\d:\d\d:\d\d  accepted (\d+)/atoz\S*  .+ \(\d+\.\d\d s after the bot saw it\)$"
 
 #: Milliseconds within which something is to be seen in a browser: several whole systems share the machine with it.
 SOON = 15_000

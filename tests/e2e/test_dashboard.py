@@ -39,7 +39,7 @@ def test_an_accepted_job_appears_by_itself_and_tells_its_reasons(system: Launche
     row = feed.get_by_role("button", name=f"{language}, Telephone Interpreting").first
     expect(row).to_be_visible()
     expect(row).to_contain_text("Accepted")
-    expect(row).to_contain_text("after it appeared")
+    expect(row).to_contain_text("after the bot saw it")
 
     dashboard.get_by_role("navigation", name="Pages", exact=True).get_by_role("link", name="Jobs").click()
     in_table = dashboard.get_by_role("row").filter(has_text=f"{number}/atoz")

@@ -66,7 +66,7 @@ def test_the_first_job_by_hand_with_a_real_browser(
     said = run.said()
     assert "Signed in as" in said
     assert re.search(
-        rf"✔ {job.reference}, Telephone Interpreting, .* accepted \(\d\.\d\d s after it was seen\)\.", said
+        rf"✔ {job.reference}, Telephone Interpreting, .* accepted \(\d\.\d\d s after the bot saw it\)\.", said
     )
     assert "1 accepted" in said
     for line in run.log().splitlines():

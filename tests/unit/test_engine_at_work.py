@@ -103,7 +103,7 @@ async def test_the_cap_is_kept_exactly_and_said_once(tmp_path: Path) -> None:
         assert len(ours(portal)) == 3
         assert all(len(truth.arrivals) <= 1 for truth in portal.jobs.values())
         assert bot.heard.notices.count("cap_reached") == 1
-        assert "as many as it may" in (bot.session.reason or "")
+        assert "your limit for one session" in (bot.session.reason or "")
         refused = bot.heard.last(50)
         assert refused is not None
         assert refused.decision is not None

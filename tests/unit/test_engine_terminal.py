@@ -74,7 +74,7 @@ class Heard(list[tuple[Tone, str, str]]):
 @pytest.mark.parametrize(
     ("told", "tone", "text"),
     [
-        (report(ClaimState.CONFIRMED), Tone.GOOD, "accepted (0.14 s after it was seen)."),
+        (report(ClaimState.CONFIRMED), Tone.GOOD, "accepted (0.14 s after the bot saw it)."),
         (report(ClaimState.SUBMITTED), Tone.PLAIN, "the accept is sent; making sure that the job stays ours."),
         (report(ClaimState.LOST, loss_detail="Somebody else has it."), Tone.BAD, "not ours. Somebody else has it."),
         (report(ClaimState.TAKEN_BACK, loss_detail="Gone."), Tone.BAD, "taken back. Gone."),

@@ -41,10 +41,10 @@ def _message(kind: str, data: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({}, "10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov 09:30 (0.41 s after it appeared)"),
+        ({}, "10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov 09:30 (0.41 s after the bot saw it)"),
         (
             {"appointment_time": None},
-            "10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov (0.41 s after it appeared)",
+            "10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov (0.41 s after the bot saw it)",
         ),
         ({"kind": None, "appointment_date": None, "appointment_time": None, "seen_at": None}, "10471/atoz  Polish"),
         (

@@ -184,7 +184,7 @@ def _line(event: ErrorReported | Notice | ConfigurationUpdated) -> LogLine:
                 session_id=event.session_id,
                 level=LogLevel.INFO,
                 action="configuration_taken_up",
-                message=f"The bot works with version {event.version} of the settings."
+                message="The bot now uses the settings that you saved last."
                 if event.version
                 else "The bot works with its own settings: none were saved in the dashboard.",
             )

@@ -35,8 +35,8 @@ describe("the jobs table", () => {
     const [accepted, lost, rejected] = await rows();
     expect(accepted).toHaveTextContent("Polish, Telephone Interpreting");
     expect(accepted).toHaveTextContent("Wed, 25 Nov 2026, 09:30");
-    expect(accepted).toHaveTextContent("Yours 0.42 s after it appeared.");
-    expect(lost).toHaveTextContent("Somebody else got it in the same moment.");
+    expect(accepted).toHaveTextContent("Yours 0.42 s after the bot saw it.");
+    expect(lost).toHaveTextContent("The portal shows it as cancelled.");
     expect(rejected).toHaveTextContent("Face to Face is not one of the kinds you want.");
   });
 
@@ -91,6 +91,26 @@ describe("the jobs table", () => {
     await user.click(await screen.findByRole("button", { name: "Show all jobs" }));
 
     expect(await rows()).toHaveLength(1);
+  });
+});
+
+describe("an approved offer", () => {
+  it("is told without a speed: it waited for its owner", async () => {
+    plane().jobs = [aJob({ offer_expires_at: minutesAgo(0) })];
+    renderDashboard("/jobs");
+    const [row] = await rows();
+
+    expect(row).toHaveTextContent("Yours after you approved it.");
+  });
+});
+
+describe("a job that was rejected on the portal", () => {
+  it("says so", async () => {
+    plane().jobs = [aRejectedJob({ portal_status: "rejected" })];
+    renderDashboard("/jobs");
+    const [row] = await rows();
+
+    expect(row).toHaveTextContent("Rejected by you");
   });
 });
 
@@ -212,7 +232,7 @@ describe("a job's drawer", () => {
 
     const drawer = await screen.findByRole("dialog", { name: "Polish, Telephone Interpreting" });
     expect(drawer).toHaveTextContent(
-      "Accepted 0.42 s after it appeared. The bot looked again later: it was still yours.",
+      "Accepted 0.42 s after the bot saw it. The bot looked again later: it was still yours.",
     );
     expect(drawer).toHaveTextContent("Seen on the board10:42:07.100");
     expect(drawer).toHaveTextContent("Decided 61 ms later10:42:07.161");

@@ -155,7 +155,7 @@ describe("an offer", () => {
 
     plane().send("job_processed", aLostJob({ updated_at: later() }));
 
-    expect(await screen.findByText(/It did not become yours\. Somebody else got it/)).toBeVisible();
+    expect(await screen.findByText(/It did not become yours\. The portal shows it as cancelled/)).toBeVisible();
   });
 
   it("can be answered again where the control plane refused", async () => {
@@ -249,7 +249,7 @@ describe("several offers", () => {
       aLostJob({ job_number: "10433", language: "Farsi", seen_at: SEEN, submitted_at: null, updated_at: later() }),
     );
 
-    expect(await screen.findByText(/It did not become yours\. Somebody else got it/)).toBeVisible();
+    expect(await screen.findByText(/It did not become yours\. The portal shows it as cancelled/)).toBeVisible();
     expect(cards()).toEqual([FIRST, SECOND]);
     expect(screen.getByRole("region", { name: "1 job waits for your answer" })).toBeVisible();
   });

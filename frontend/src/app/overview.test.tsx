@@ -236,9 +236,9 @@ describe("the live feed", () => {
     expect(rows.map((row) => row.textContent)).toEqual([
       expect.stringContaining("Lost"),
       expect.stringContaining("Did not match"),
-      expect.stringContaining("The portal did not answer.Check your connection."),
+      expect.stringContaining("The portal did not answer.What to do: Check your connection."),
     ]);
-    expect(rows[0]).toHaveTextContent("Somebody else got it in the same moment. The portal shows it as cancelled.");
+    expect(rows[0]).toHaveTextContent("The portal shows it as cancelled.");
     expect(rows[1]).toHaveTextContent("Face to Face is not one of the kinds you want.");
   });
 
@@ -255,7 +255,7 @@ describe("the live feed", () => {
 
     expect(await within(await feed()).findByText("Accepted")).toBeVisible();
     expect(within(await feed()).getAllByRole("listitem")).toHaveLength(1);
-    expect(await feed()).toHaveTextContent("yours 0.42 s after it appeared");
+    expect(await feed()).toHaveTextContent("yours 0.42 s after the bot saw it");
   });
 
   it("says errors with what to do, and shows them once although the log has them too", async () => {

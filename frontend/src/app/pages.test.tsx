@@ -23,10 +23,10 @@ describe("the sessions", () => {
     ];
     renderDashboard("/sessions");
 
-    const terminal = await screen.findByRole("article", { name: "evening-run" });
+    const terminal = await screen.findByRole("article", { name: / evening-run$/ });
     expect(terminal).toHaveTextContent("Started in a terminal");
     expect(terminal).toHaveTextContent("Watching the board");
-    const old = screen.getByRole("article", { name: "old" });
+    const old = screen.getByRole("article", { name: / old$/ });
     expect(old).toHaveTextContent("Stopped by a problem");
     expect(old).toHaveTextContent("The account is locked for a minute.");
     expect(within(old).queryByRole("button")).not.toBeInTheDocument();
@@ -36,7 +36,7 @@ describe("the sessions", () => {
     plane().sessions = [aSession(), aSession({ session_id: "evening-run", session_name: "evening-run" })];
     plane().refusal = aProblem(404, "There is no session by that name.");
     const { user } = renderDashboard("/sessions");
-    const evening = await screen.findByRole("article", { name: "evening-run" });
+    const evening = await screen.findByRole("article", { name: / evening-run$/ });
 
     await user.click(within(evening).getByRole("button", { name: "Stop this bot" }));
 
@@ -47,16 +47,16 @@ describe("the sessions", () => {
   it("changes a session in place and finds a new one", async () => {
     plane().sessions = [aSession({ session_name: "first" })];
     renderDashboard("/sessions");
-    await screen.findByRole("article", { name: "first" });
+    await screen.findByRole("article", { name: / first$/ });
     await screen.findByText("Live");
 
     plane().send("status_update", aSession({ session_name: "first", status: "paused", wanted: "paused" }));
-    await waitFor(() => expect(screen.getByRole("article", { name: "first" })).toHaveTextContent("Paused"));
+    await waitFor(() => expect(screen.getByRole("article", { name: / first$/ })).toHaveTextContent("Paused"));
 
     const second = aSession({ session_id: "second", session_name: "second" });
     plane().sessions = [second, ...plane().sessions];
     plane().send("status_update", second);
-    expect(await screen.findByRole("article", { name: "second" })).toBeVisible();
+    expect(await screen.findByRole("article", { name: / second$/ })).toBeVisible();
   });
 });
 

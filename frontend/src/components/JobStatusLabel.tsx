@@ -1,10 +1,10 @@
-import type { JobStatus } from "@/api/types";
-import { JOB_STATUS } from "@/words/job-status";
+import type { JobRecord } from "@/api/types";
+import { jobStatusWords } from "@/words/job-status";
 import { ToneLabel } from "./ToneLabel";
 
 /** A job's outcome in the owner's words. */
-export function JobStatusLabel({ status }: { readonly status: JobStatus }) {
-  const { label, tone, icon } = JOB_STATUS[status];
+export function JobStatusLabel({ job }: { readonly job: JobRecord }) {
+  const { label, tone, icon } = jobStatusWords(job);
   return (
     <ToneLabel tone={tone} icon={icon}>
       {label}

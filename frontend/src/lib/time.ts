@@ -61,6 +61,11 @@ export function dateAndTime(moment: Date): string {
   return `${fullDate.format(moment)}, ${clockWithSeconds.format(moment)}`;
 }
 
+/** `Wed, 25 Nov 2026, 10:42` */
+export function dayAndTime(moment: Date): string {
+  return `${fullDate.format(moment)}, ${clock.format(moment)}`;
+}
+
 /** `10:42` on the same London day as `now`, else `25 Nov, 10:42`. */
 export function shortMoment(moment: Date, now: Date): string {
   const time = clock.format(moment);

@@ -11,7 +11,7 @@ import {
   IconUserX,
   type Icon,
 } from "@tabler/icons-react";
-import type { JobStatus } from "@/api/types";
+import type { JobRecord, JobStatus } from "@/api/types";
 import type { Tone } from "./tone";
 
 interface StatusWords {
@@ -87,3 +87,15 @@ export const JOB_STATUS: Readonly<Record<JobStatus, StatusWords>> = {
 };
 
 export const JOB_STATUSES = Object.keys(JOB_STATUS) as readonly JobStatus[];
+
+const REJECTED_ON_PORTAL: StatusWords = {
+  label: "Rejected by you",
+  tone: "quiet",
+  icon: IconBan,
+  meaning: "It was rejected on the portal, by you or by the bot for you.",
+};
+
+/** A job's outcome in words; a job that the portal shows as rejected was more than left alone. */
+export function jobStatusWords({ status, portal_status: onPortal }: JobRecord): StatusWords {
+  return status === "rejected" && onPortal.toLowerCase() === "rejected" ? REJECTED_ON_PORTAL : JOB_STATUS[status];
+}

@@ -1,5 +1,5 @@
 import type { JobRecord } from "@/api/types";
-import { appointmentLength, calendarDay } from "@/lib/time";
+import { appointmentLength, calendarDay, span } from "@/lib/time";
 
 /** `Polish, Telephone Interpreting`; the reference where the portal shows neither. */
 export function jobTitle(job: JobRecord): string {
@@ -36,6 +36,18 @@ export function happenedAt(job: JobRecord): string {
     case "declined":
       return job.updated_at;
   }
+}
+
+/** From the bot's first sight of a job to having it, in words; an approved offer waited for its owner in between. */
+export function howFast(job: JobRecord): string | undefined {
+  if (wasOffered(job)) return "after you approved it";
+  const speed = between(job.seen_at, job.confirmed_at);
+  return speed === undefined ? undefined : `${span(speed)} after the bot saw it`;
+}
+
+/** Whether the job waited for the owner's answer. */
+export function wasOffered(job: JobRecord): boolean {
+  return job.offer_expires_at !== null;
 }
 
 /** The time from one step of a claim to another in milliseconds; undefined where one of them was not taken. */

@@ -40,12 +40,12 @@ export function lossLesson(job: JobRecord, interval: number | undefined): string
   }
 }
 
-/** Why a matching job did not become the owner's, with the portal's words where it had some. */
+/** Why a matching job did not become the owner's: the bot's own account of it where there is one. */
 export function lossInWords(job: JobRecord): string | undefined {
   const reason = job.loss_reason === null ? undefined : reasonInWords(job, job.loss_reason);
-  const detail = job.loss_detail ?? undefined;
-  if (reason === undefined) return detail;
-  return detail === undefined ? reason : `${reason} ${detail}`;
+  // a refusal's detail is the portal's own words; any other is the bot's whole account
+  if (job.loss_reason === "refused" && job.loss_detail !== null) return `${reason ?? ""} ${job.loss_detail}`.trim();
+  return job.loss_detail ?? reason;
 }
 
 function reasonInWords(job: JobRecord, reason: LossReason): string {

@@ -1,4 +1,5 @@
 import type { Mode, SessionState, SessionStatus } from "@/api/types";
+import { asSentence } from "@/lib/sentence";
 import { clockTime } from "@/lib/time";
 import type { Tone } from "./tone";
 
@@ -120,11 +121,6 @@ function heldUpBy({ condition, status, status_reason: reason }: SessionStatus): 
     title,
     text: asSentence(reason),
   };
-}
-
-function asSentence(words: string): string {
-  const begun = words.charAt(0).toLocaleUpperCase("en-GB") + words.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 const WORKING: Readonly<Record<Mode, string>> = {

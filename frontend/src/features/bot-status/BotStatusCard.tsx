@@ -72,7 +72,9 @@ function Facts({ session, mode }: { readonly session: SessionStatus; readonly mo
         </Fact>
       )}
       {session.interpreter_name !== null && (
-        <Fact name={session.is_running ? "Signed in as" : "Account"}>{session.interpreter_name}</Fact>
+        <Fact name={session.is_running && session.login_status !== "refused" ? "Signed in as" : "Account"}>
+          {session.interpreter_name}
+        </Fact>
       )}
       {since !== null && (
         <Fact name={session.is_running ? "Running since" : "Started"}>

@@ -29,7 +29,7 @@ function JobCard({ job, onOpen }: { readonly job: JobRecord; readonly onOpen: ()
   return (
     <UnstyledButton className={classes.card} data-fresh={isFresh} onClick={onOpen}>
       <span className={classes.cardHead}>
-        <JobStatusLabel status={job.status} />
+        <JobStatusLabel job={job} />
         <span className={classes.seen}>
           <Moment at={job.seen_at} />
         </span>

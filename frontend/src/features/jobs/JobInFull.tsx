@@ -49,9 +49,9 @@ function Story({ job }: { readonly job: JobRecord }) {
   return (
     <>
       <Group justify="space-between" pb="md">
-        <Group gap="sm">
-          <JobStatusLabel status={job.status} />
-          <Text size="sm" c="dimmed" className="tabular">
+        <Group gap="sm" miw={0}>
+          <JobStatusLabel job={job} />
+          <Text size="sm" c="dimmed" className={`${classes.reference ?? ""} tabular`}>
             {job.reference}
           </Text>
         </Group>

@@ -63,7 +63,7 @@ function JobRow({ job, onOpenJob }: JobRowProps) {
         </Text>
       </Table.Td>
       <Table.Td className={classes.outcome}>
-        <JobStatusLabel status={job.status} />
+        <JobStatusLabel job={job} />
         <Text size="sm" c="dimmed" lineClamp={2}>
           {outcomeInShort(job)}
         </Text>

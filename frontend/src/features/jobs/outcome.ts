@@ -1,6 +1,5 @@
 import type { JobRecord } from "@/api/types";
-import { span } from "@/lib/time";
-import { between } from "@/words/job";
+import { howFast } from "@/words/job";
 import { JOB_STATUS } from "@/words/job-status";
 import { lossInWords } from "@/words/loss";
 
@@ -8,8 +7,8 @@ import { lossInWords } from "@/words/loss";
 export function outcomeInShort(job: JobRecord): string {
   switch (job.status) {
     case "accepted": {
-      const speed = between(job.seen_at, job.confirmed_at);
-      return speed === undefined ? JOB_STATUS.accepted.meaning : `Yours ${span(speed)} after it appeared.`;
+      const speed = howFast(job);
+      return speed === undefined ? JOB_STATUS.accepted.meaning : `Yours ${speed}.`;
     }
     case "rejected":
       return job.summary ?? JOB_STATUS.rejected.meaning;

@@ -1,6 +1,6 @@
 import type { JobRecord } from "@/api/types";
-import { clockTimeWithSeconds, span } from "@/lib/time";
-import { between } from "@/words/job";
+import { clockTimeWithSeconds } from "@/lib/time";
+import { howFast } from "@/words/job";
 import { lossInWords } from "@/words/loss";
 
 /** What became of a job, told in one or two sentences. */
@@ -61,8 +61,8 @@ function withoutClaim(job: JobRecord): string {
 }
 
 function accepted(job: JobRecord): string {
-  const speed = between(job.seen_at, job.confirmed_at);
-  return speed === undefined ? "Accepted: the portal shows it as yours." : `Accepted ${span(speed)} after it appeared.`;
+  const speed = howFast(job);
+  return speed === undefined ? "Accepted: the portal shows it as yours." : `Accepted ${speed}.`;
 }
 
 function until(job: JobRecord): string {

@@ -13,7 +13,8 @@ import { Panel } from "@/components/Panel";
 import { LoadProblem } from "@/components/LoadProblem";
 import { ShowMore } from "@/components/ShowMore";
 import { ToneLabel } from "@/components/ToneLabel";
-import { JOB_STATUS } from "@/words/job-status";
+import { asSentence } from "@/lib/sentence";
+import { jobStatusWords } from "@/words/job-status";
 import type { Tone } from "@/words/tone";
 import { BoardWatch } from "./BoardWatch";
 import { feedOf, type FeedItem } from "./feed";
@@ -102,7 +103,7 @@ function Announcer({ items }: { readonly items: readonly FeedItem[] }) {
 
 function spoken(item: FeedItem): string {
   if (item.kind === "line") return [item.title, item.whatToDo].filter((part) => part !== null).join(" ");
-  return `${JOB_STATUS[item.job.status].label}: ${item.title}. ${item.text}`;
+  return `${jobStatusWords(item.job).label}: ${item.title}. ${item.text}`;
 }
 
 function useFeed() {
@@ -137,7 +138,7 @@ function JobRow({ item, onOpenJob }: JobRowProps) {
   return (
     <UnstyledButton className={classes.row} onClick={() => onOpenJob(jobId(item.job))} data-pressable>
       <span className={classes.what}>
-        <JobStatusLabel status={item.job.status} />
+        <JobStatusLabel job={item.job} />
       </span>
       <span className={classes.when}>
         <MomentInFull at={item.at} />
@@ -180,7 +181,11 @@ function LineRow({ item }: { readonly item: Extract<FeedItem, { kind: "line" }> 
       </span>
       <span className={classes.words}>
         <span className={classes.title}>{item.title}</span>
-        {item.whatToDo !== null && <span className={classes.text}>{item.whatToDo}</span>}
+        {item.whatToDo !== null && (
+          <span className={classes.text}>
+            <strong>What to do:</strong> {asSentence(item.whatToDo)}
+          </span>
+        )}
       </span>
     </div>
   );

@@ -1,7 +1,6 @@
 import { jobId } from "@/api/job-id";
 import type { JobRecord, LogEntry, LogLevel } from "@/api/types";
-import { span } from "@/lib/time";
-import { appointment, between, happenedAt, jobTitle } from "@/words/job";
+import { appointment, happenedAt, howFast, jobTitle } from "@/words/job";
 import { JOB_STATUS } from "@/words/job-status";
 import { lossInWords } from "@/words/loss";
 import type { Tone } from "@/words/tone";
@@ -91,9 +90,9 @@ function jobItem(job: JobRecord): FeedItem {
 function jobText(job: JobRecord): string {
   switch (job.status) {
     case "accepted": {
-      const speed = between(job.seen_at, job.confirmed_at);
+      const speed = howFast(job);
       const when = appointment(job);
-      return speed === undefined ? when : `${when} · yours ${span(speed)} after it appeared`;
+      return speed === undefined ? when : `${when} · yours ${speed}`;
     }
     case "lost":
       return lossInWords(job) ?? JOB_STATUS.lost.meaning;

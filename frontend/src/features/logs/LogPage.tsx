@@ -9,6 +9,7 @@ import { PageHeading } from "@/components/PageHeading";
 import { LoadProblem } from "@/components/LoadProblem";
 import { ShowMore } from "@/components/ShowMore";
 import { ToneLabel } from "@/components/ToneLabel";
+import { asSentence } from "@/lib/sentence";
 import type { Tone } from "@/words/tone";
 import classes from "./Log.module.css";
 
@@ -92,7 +93,7 @@ function Line({ entry }: { readonly entry: LogEntry }) {
         <Text>{entry.message}</Text>
         {entry.what_to_do !== null && (
           <Text size="sm" mt={2}>
-            <strong>What to do:</strong> {entry.what_to_do}
+            <strong>What to do:</strong> {asSentence(entry.what_to_do)}
           </Text>
         )}
         <Text size="xs" c="dimmed" mt={2}>

@@ -1,9 +1,11 @@
 import type { JobRecord } from "@/api/types";
-import { between } from "@/words/job";
+import { between, wasOffered } from "@/words/job";
 
-/** The middle value of the times from seeing a job to having it, in milliseconds; undefined where there is none. */
+/** The middle value of the times from seeing a job to having it, in milliseconds; undefined where there is none. An
+ * approved offer waited for its owner, which says nothing of the bot. */
 export function typicalSpeed(jobs: readonly JobRecord[]): number | undefined {
   const times = jobs
+    .filter((job) => !wasOffered(job))
     .map((job) => between(job.seen_at, job.confirmed_at))
     .filter((time) => time !== undefined)
     .sort((one, other) => one - other);

@@ -11,7 +11,7 @@ import { ProblemNote } from "@/components/ProblemNote";
 import { ShowMore } from "@/components/ShowMore";
 import { ToneLabel } from "@/components/ToneLabel";
 import { count } from "@/lib/numbers";
-import { runningTime } from "@/lib/time";
+import { dayAndTime, runningTime } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { DOING_ICON } from "@/words/doing-icon";
 import { sessionWords } from "@/words/session-state";
@@ -79,7 +79,8 @@ function SessionCard({ session }: { readonly session: SessionStatus }) {
     <article className={classes.session} aria-labelledby={headingId}>
       <div className={classes.head}>
         <Title order={2} id={headingId} className={classes.name}>
-          {session.session_name ?? session.session_id}
+          {session.start_time === null ? "Not started yet" : dayAndTime(new Date(session.start_time))}{" "}
+          <span className={classes.id}>{session.session_name ?? session.session_id}</span>
         </Title>
         <ToneLabel tone={tone} icon={DOING_ICON[doing]}>
           {title}
@@ -122,7 +123,11 @@ function SessionCard({ session }: { readonly session: SessionStatus }) {
         <Fact name="Lost">{count(session.total_lost)}</Fact>
         <Fact name="Did not match">{count(session.total_rejected)}</Fact>
         <Fact name="Looks at the board">{count(session.total_checks)}</Fact>
-        {session.interpreter_name !== null && <Fact name="Signed in as">{session.interpreter_name}</Fact>}
+        {session.interpreter_name !== null && (
+          <Fact name={session.is_running && session.login_status !== "refused" ? "Signed in as" : "Account"}>
+            {session.interpreter_name}
+          </Fact>
+        )}
         {session.portal !== null && <Fact name="Portal">{session.portal}</Fact>}
       </dl>
       {steer.isError && <ProblemNote what="The bot could not be stopped" error={steer.error} />}

@@ -44,7 +44,7 @@ export function WhatToDo() {
         )}
         <Switch
           data-field="reject_excluded"
-          label="Reject the kinds that you never accept on the portal, too"
+          label="Also reject on the portal the kinds that you never accept"
           description="They leave the portal's board and cannot be taken any more. Leave it off if you are not sure."
           checked={values.reject_excluded}
           error={errorAt("reject_excluded")}
