@@ -169,7 +169,7 @@ class Follower:
 
 
 def described(job: Mapping[str, Any]) -> str:
-    """A job in words: ``10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov 09:30 (0.41 s after the bot saw it)``."""
+    """A job in words: ``10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov (0.41 s after the bot saw it)``."""
     parts = [job.get("language"), job.get("kind"), _appointment(job)]
     words = f"{job['reference']}  {', '.join(part for part in parts if part)}"
     if job["status"] == "accepted" and job.get("seen_at") and job.get("confirmed_at"):
