@@ -18,10 +18,9 @@ class Diary:
     def __contains__(self, number: int) -> bool:
         return number in self._intervals
 
-    @property
-    def oldest(self) -> int:
-        """The number that was put in first; StopIteration where there is none."""
-        return next(iter(self._intervals))
+    def __iter__(self) -> Iterator[int]:
+        """The numbers, the one that was put in first before the others."""
+        return iter(self._intervals)
 
     def put(self, number: int, interval: Interval) -> None:
         """Write an appointment in; one of the same number is there already or it is new."""

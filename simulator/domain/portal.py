@@ -197,7 +197,7 @@ class Portal:
                 job.settles_at = now + self.rules.settle
             self._give(job, who)
             job.note(now, who, "accepted")
-            self._changed(job)
+            self._changed(job, now)
         return answer
 
     def _answer_accept(self, job: Job, who: str, now: datetime) -> Answer:
@@ -222,7 +222,7 @@ class Portal:
             return Answer.REFUSED
         match.status = MatchStatus.REJECTED
         job.note(now, us(account.email), "rejected")
-        self._changed(job)
+        self._changed(job, now)
         return Answer.REJECTED
 
     def unassign(self, number: int, match_id: int, account: Account, now: datetime) -> Answer:
@@ -238,7 +238,7 @@ class Portal:
             if one.status in (MatchStatus.ASSIGNED, MatchStatus.CANCELLED):
                 one.status, one.seen, one.archived = MatchStatus.MATCHED, True, False
         job.note(now, us(account.email), "unassigned")
-        self._changed(job)
+        self._changed(job, now)
         return Answer.UNASSIGNED
 
     def quote(self, number: int, account: Account, now: datetime) -> Answer:
@@ -251,7 +251,7 @@ class Portal:
             return Answer.GONE
         job.status, match.status = JobStatus.QUOTED, MatchStatus.QUOTED
         job.note(now, us(account.email), "quoted")
-        self._changed(job)
+        self._changed(job, now)
         return Answer.QUOTED
 
     def complete(self, number: int, account: Account, now: datetime) -> Answer:
@@ -264,7 +264,7 @@ class Portal:
             return Answer.GONE
         job.status, match.status = JobStatus.COMPLETED, MatchStatus.COMPLETED
         job.note(now, us(account.email), "completed")
-        self._changed(job)
+        self._changed(job, now)
         return Answer.COMPLETED
 
     # --- where nothing is locked and nothing refused --------------------------------------------------------------
@@ -291,7 +291,7 @@ class Portal:
         if former not in (None, who, holder):
             job.note(now, who, "taken_from", former)
         job.note(now, who, _written(who, former, holder, status))
-        self._changed(job)
+        self._changed(job, now)
 
     # --- what the agency does -------------------------------------------------------------------------------------
 
@@ -315,7 +315,7 @@ class Portal:
         job.settles_at = now
         self._give(job, to)
         job.note(now, AGENCY, f"assigned to {to}")
-        self._changed(job)
+        self._changed(job, now)
 
     def cancel(self, job: Job, now: datetime) -> None:
         """The client does not need it any more: everyone who saw it sees it cancelled."""
@@ -323,13 +323,13 @@ class Portal:
         for match in job.matches.values():
             match.status = MatchStatus.CANCELLED
         job.note(now, AGENCY, "cancelled")
-        self._changed(job)
+        self._changed(job, now)
 
     def remove(self, job: Job, now: datetime) -> None:
         """Take the job off every page."""
         job.status, job.holder = JobStatus.REMOVED, None
         job.note(now, AGENCY, "removed")
-        self._changed(job)
+        self._changed(job, now)
 
     def is_free(self, interval: Interval) -> bool:
         """Whether no interpreter's appointment and no open job lies in that time."""
@@ -359,11 +359,11 @@ class Portal:
             elif match.status in (MatchStatus.MATCHED, MatchStatus.ASSIGNED, MatchStatus.QUOTED):
                 match.status, match.seen = MatchStatus.CANCELLED, job.draft.loser_sees is LoserSees.CANCELLED
 
-    def _changed(self, job: Job) -> None:
+    def _changed(self, job: Job, now: datetime) -> None:
         for email, match in job.matches.items():
             account = self._accounts[email.casefold()]
             account.board.update(job, match)
-            self._shorten_diary(account)
+            self._shorten_diary(account, now)
         is_pending = job.status is JobStatus.PENDING
         self._set_pending(job, is_pending=is_pending)
         if not is_pending:
@@ -378,10 +378,13 @@ class Portal:
         if job.interval is not None:
             self._pending_diary.put(job.number, job.interval)
 
-    def _shorten_diary(self, account: Account) -> None:
+    def _shorten_diary(self, account: Account, now: datetime) -> None:
         limit = self.rules.diary_limit
         while limit is not None and len(account.board.assigned) > limit:
-            job = self.jobs[account.board.assigned.oldest]
+            diary = (self.jobs[number] for number in account.board.assigned)
+            job = next((one for one in diary if not _is_given_ahead(one, now)), None)
+            if job is None:
+                return
             match = job.matches[account.email]
             match.archived = True
             account.board.update(job, match)
@@ -394,6 +397,11 @@ class Portal:
             for email in job.matches:
                 self._accounts[email.casefold()].board.forget(job)
             del self.jobs[job.number]
+
+
+def _is_given_ahead(job: Job, now: datetime) -> bool:
+    """Given by the agency, and still to come: where it left the board it would look as if it was taken back."""
+    return not job.accepts and job.interval is not None and job.interval.start > now
 
 
 def _own_view(is_holder: bool, status: JobStatus) -> MatchStatus:

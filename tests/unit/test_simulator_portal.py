@@ -274,7 +274,7 @@ def test_archived_jobs_stay_assigned() -> None:
     portal, (account,) = portal_with("a@example.com", diary_limit=3)
     jobs = [post(portal, seed) for seed in range(6)]
     for job in jobs:
-        portal.assign(job, us(account.email), START)
+        portal.accept(job.number, us(account.email), START)
     assert len([one for one in whole_board(portal, account, Filters()) if one in jobs]) == 3
     for job in jobs:
         assert job.holder == us(account.email)
@@ -282,6 +282,18 @@ def test_archived_jobs_stay_assigned() -> None:
         assert isinstance(found, tuple)
         assert isinstance(found[1], Match)
         assert found[1].status is MatchStatus.ASSIGNED
+
+
+def test_what_the_agency_gave_stays_on_the_board_while_it_lies_ahead() -> None:
+    portal, (account,) = portal_with("a@example.com", diary_limit=3)
+    given, accepted = [post(portal, seed) for seed in range(4)], [post(portal, seed) for seed in range(4, 6)]
+    for job in given:
+        portal.assign(job, us(account.email), START)
+    for job in accepted:
+        portal.accept(job.number, us(account.email), START)
+    shown = whole_board(portal, account, Filters())
+    assert all(job in shown for job in given), "one that left would look as if it was taken back"
+    assert not any(job in shown for job in accepted)
 
 
 def test_a_lockout_counts_by_address_and_e_mail() -> None:

@@ -163,7 +163,9 @@ function focusField(form: HTMLFormElement | null, path: string): void {
     const place = form?.querySelector(`[data-field="${parts.slice(0, length).join(".")}"]`);
     const input = place instanceof HTMLInputElement ? place : place?.querySelector<HTMLElement>(FOCUSABLE);
     if (input != null) {
-      input.focus();
+      // Into the middle: at the page's edge it would lie under the bar with the buttons.
+      input.focus({ preventScroll: true });
+      input.scrollIntoView({ block: "center" });
       return;
     }
   }

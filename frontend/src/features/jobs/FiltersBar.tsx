@@ -163,6 +163,7 @@ function SeenOn({ from, to, onPick }: SeenOnProps) {
       valueFormat="D MMM YYYY"
       leftSection={<IconCalendar size={16} aria-hidden />}
       maxDate={today}
+      defaultDate={from ?? to ?? today}
       presets={[
         { value: [today, today], label: "Today" },
         { value: [daysAgo(1), daysAgo(1)], label: "Yesterday" },
