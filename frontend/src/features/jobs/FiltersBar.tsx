@@ -15,9 +15,6 @@ import classes from "./Jobs.module.css";
 /** How long the owner may pause while typing before the list follows. */
 const TYPING_PAUSE_MS = 300;
 
-/** Before any job of this system. */
-const LONG_AGO = "2000-01-01";
-
 interface FiltersBarProps {
   readonly filters: JobFilters;
   readonly onChange: (filters: JobFilters) => void;
@@ -169,8 +166,9 @@ function SeenOn({ from, to, onPick }: SeenOnProps) {
         { value: [daysAgo(1), daysAgo(1)], label: "Yesterday" },
         { value: [daysAgo(6), today], label: "Last 7 days" },
       ]}
-      // An address may say only since when, or only until when; the calendar knows ranges with two ends.
-      value={begun ?? [from ?? (isOpenAtTheStart ? LONG_AGO : null), to ?? (from === undefined ? null : today)]}
+      // An address may say only since when, or only until when; the calendar knows ranges with two ends,
+      // and opens at the first.
+      value={begun ?? [from ?? to ?? null, to ?? (from === undefined ? null : today)]}
       {...(isOpenAtTheStart && begun === undefined ? { valueFormatter: () => `Until ${calendarDay(to)}` } : {})}
       classNames={{ presetsList: classes.presets ?? "", datePickerRoot: classes.picker ?? "" }}
       onChange={([first, last]) => {
