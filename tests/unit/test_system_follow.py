@@ -114,7 +114,7 @@ def test_jobs_that_were_given_before_are_one_line(follower: Follower, said: io.S
     lines = said.getvalue().splitlines()
     assert [line.partition("  ")[2] for line in lines] == [
         "3 jobs are yours: 10433/atoz, 10445/atoz, 10453/atoz",
-        "accepted 10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov 09:30 (0.41 s after it appeared)",
+        "accepted 10471/atoz  Polish, Telephone Interpreting, Wed 25 Nov 09:30 (0.41 s after the bot saw it)",
     ]
     follower.take(_message("job_processed", {**JOB, "status": "given", "job_number": "1"}))
     follower.say_given()
