@@ -180,7 +180,8 @@ class OurJobs:
             took = min(steady_seconds() - began, _LONGEST_READING.total_seconds())
             return board, began + _GOOD_FOR.total_seconds() + 2 * took
 
-        with asking_for(Purpose.DECISION):
+        # nobody waits for the next one: it takes its turn among the looks at the board, which it would starve
+        with asking_for(Purpose.DECISION if self._commitments.assigned is None else Purpose.LOOK):
             return await self._access.use(read)
 
     def _take(self, board: Board, asked_at: datetime, good_until: float) -> None:

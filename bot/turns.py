@@ -21,9 +21,9 @@ log = structlog.get_logger(__name__)
 class Purpose(Enum):
     """Why the portal is asked, which says how long it can wait. Goes along with whatever a task starts."""
 
-    #: a look at the board: leaves a part of the budget to what looks find
+    #: a look at the board, or at the list of our jobs while it is known: leaves a part of the budget to what looks find
     LOOK = "look"
-    #: what a decision waits for: a new job's page, the list of our jobs
+    #: what a decision waits for: a new job's page, the list of our jobs where it is not known
     DECISION = "decision"
     #: what nobody waits for: leaves room for looks as well, and after a while is as good as one
     LATER = "later"

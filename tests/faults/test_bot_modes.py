@@ -390,6 +390,7 @@ def test_two_machines_never_claim_side_by_side_also_when_redis_goes_away(
             redis_server.start()
             wait_until(lambda: (beat := reports.beat(here.session)) and beat.state is SessionState.RUNNING)
             here.kill()
-            there.wait_for_log("session_running")
+            # 40 seconds after the last word of the one that did not say goodbye
+            there.wait_for_log("session_running", patience=70)
             later = simulator.post_job(kind=TELEPHONE).job_number
             wait_until(lambda: ours(simulator, later))
