@@ -31,7 +31,9 @@ def ended(api: Api, session_id: str) -> dict[str, Any]:
     def over() -> dict[str, Any] | None:
         sessions = api.http.get("/api/bot/sessions").json()["items"]
         (found,) = [one for one in sessions if one["session_id"] == session_id]
-        return found if not found["is_running"] and found["status"] in ("stopped", "failed") else None
+        # the bot's own last word comes before the control plane has given it up
+        is_over = not found["is_running"] and found["status"] in ("stopped", "failed") and found["wanted"] == "stopped"
+        return found if is_over else None
 
     return dict(until(over))
 
