@@ -248,7 +248,7 @@ class ClaimDesk:
         self._attempts_here[number] = self._attempts_here.get(number, 0) + 1
         self._keep(record)
         self._claimed[number] = (known, known.row.digest)
-        self._run_open(self._claim(known, _Sending(known.row, known.source)), record)
+        self._run_open(self._claim(known), record)
 
     def offer(self, known: Known, decision: Decision, *, decided_at: datetime, expires_at: datetime) -> None:
         """Ask the owner about a job that every rule agrees to. No place is taken."""
@@ -335,8 +335,9 @@ class ClaimDesk:
 
     # --- one claim ----------------------------------------------------------------------------------------------------
 
-    async def _claim(self, known: Known, sending: "_Sending") -> None:
+    async def _claim(self, known: Known) -> None:
         number = known.number
+        sending = _Sending(known.row, known.source, may_leave=lambda: self._require_leave(known))
         intended = self._records[number].moved(ClaimState.INTENDED, intended_at=now())
         try:
             await self._journal.intend(intended)
@@ -349,7 +350,6 @@ class ClaimDesk:
             return
         self._host.disk_works()
         self._keep(intended)
-        sending.may_leave = lambda: self._require_leave(known)
         try:
             sent = await self._send(known, sending)
         except _NotSent as error:
@@ -461,10 +461,7 @@ class ClaimDesk:
                 raise _NotSent(LossReason.PORTAL_FAILING, why)
             await asyncio.sleep(pause.total_seconds())
             pause = min(pause * 2, _LONGEST_PAUSE)
-        if known.is_gone:
-            detail = "The job was gone before the accept could be sent again."
-            raise _NotSent(LossReason.TAKEN_WHILE_DECIDING, detail)
-        if known.row.accept is None:
+        if not known.is_gone and known.row.accept is None:
             raise _NotSent(LossReason.PORTAL_FAILING, "The job changed before the accept could be sent again.")
         self._require_leave(known)
         if steady_now() > give_up_at:
@@ -603,11 +600,11 @@ class _RowOfEndedSession(Exception):
 class _Sending:
     """Sends a row's accept, with the session that the row was read in, and notes when it left."""
 
-    def __init__(self, row: BoardRow, source: object) -> None:
+    def __init__(self, row: BoardRow, source: object, *, may_leave: Callable[[], None]) -> None:
         self.row = row
         self._source = source
         #: asked right before it leaves; keeps it by raising
-        self.may_leave: Callable[[], None] = lambda: None
+        self._may_leave = may_leave
         #: an accept of this claim has left, and when the last one did
         self.has_left = False
         self.at = now()
@@ -623,6 +620,6 @@ class _Sending:
         return await lane.accept(self.row, leaves=self._leaves)
 
     def _leaves(self) -> None:
-        self.may_leave()
+        self._may_leave()
         self.has_left = True
         self.at, self.steadily_at = now(), steady_now()

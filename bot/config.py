@@ -16,7 +16,7 @@ from bot.calendars.setting import CalendarSettingError, CalendarSource, parse_ca
 from bot.portal.credentials import Credentials
 from bot.portal.definition import DefinitionError, PortalDefinition
 from bot.portal.definition import load as load_definition
-from contract.addresses import redis_address
+from contract.addresses import RedisAddress
 from contract.configuration import BotConfiguration, read_texts
 from contract.sessions import StartedBy
 from contract.settings_file import UnreadableFile, folder_in, read_settings_file
@@ -53,7 +53,7 @@ class _Environment(BaseModel):
     atoz_data_dir: Path = PROJECT / "data"
     atoz_log_dir: Path | None = None
     atoz_started_by: StartedBy = StartedBy.COMMAND_LINE
-    redis_url: SecretStr | None = None
+    redis_url: RedisAddress | None = None
     redis_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: str = "info"
     calendars: SecretStr = SecretStr("")
@@ -62,11 +62,6 @@ class _Environment(BaseModel):
     @classmethod
     def _from_the_project(cls, path: Path | None) -> Path | None:
         return None if path is None else folder_in(PROJECT, path)
-
-    @field_validator("redis_url")
-    @classmethod
-    def _of_redis(cls, address: SecretStr | None) -> SecretStr | None:
-        return None if address is None else SecretStr(redis_address(address.get_secret_value()))
 
     @field_validator("log_level")
     @classmethod

@@ -168,11 +168,9 @@ class Deciding:
         if self._commitments.assigned is None:
             words = "The list of your jobs was not known any more when the accept was about to go out."
             return NotNow(reason=LossReason.CALLED_OFF, words=words)
-        known = self._knowledge.get(record.job.job_number)
-        job = known.job if known is not None and known.is_read else record.job
         # its own place is taken in the pass as well as in the session
         caps = Caps(accepted_this_run=self._desk.places_taken - 1, accepted_this_pass=self._claimed_this_pass - 1)
-        decision = self._decide_alone(job, caps, now())
+        decision = self._weigh_alone(self._job_of(record), now(), caps)
         if decision.verdict is Verdict.NO_MATCH:
             words = f"By the time the accept was about to go out your rules said no: {decision.summary}"
             return NotNow(reason=LossReason.CALLED_OFF, words=words)
@@ -199,9 +197,7 @@ class Deciding:
 
     def refusal(self, record: ClaimRecord) -> str | None:
         """Why the rules would not let this offer be accepted at this moment; None where they would."""
-        known = self._knowledge.get(record.job.job_number)
-        job = known.job if known is not None and known.is_read else record.job
-        decision = self._weigh_alone(job, now())
+        decision = self._weigh_alone(self._job_of(record), now())
         return None if decision.verdict is Verdict.MATCH else decision.summary
 
     def calendars_had_time(self) -> bool:
@@ -233,13 +229,15 @@ class Deciding:
         ordered = sorted(jobs, key=lambda job: preference_key(job, self._preferences))
         return [(job, self._weigh_alone(job, decided_at)) for job in ordered]
 
-    def _weigh_alone(self, job: Job, decided_at: datetime, *, has_place: bool = False) -> Decision:
-        """``has_place``: the job itself takes one of the places that are taken."""
-        return self._decide_alone(job, self._caps(own_places=int(has_place)), decided_at)
+    def _job_of(self, record: ClaimRecord) -> Job:
+        """The claim's job as it is known now."""
+        known = self._knowledge.get(record.job.job_number)
+        return known.job if known is not None and known.is_read else record.job
 
-    def _decide_alone(self, job: Job, caps: Caps, decided_at: datetime) -> Decision:
+    def _weigh_alone(self, job: Job, decided_at: datetime, caps: Caps | None = None) -> Decision:
+        """``caps``: where the job itself takes a place, without that one."""
         calendar = self._commitments.calendar(self._desk.holding, decided_at)
-        return decide(job, self.rules, calendar, caps, decided_at)
+        return decide(job, self.rules, calendar, caps or self._caps(), decided_at)
 
     def _caps(self, *, own_places: int = 0) -> Caps:
         return Caps(accepted_this_run=self._desk.places_taken - own_places, accepted_this_pass=self._claimed_this_pass)
@@ -363,7 +361,8 @@ class Deciding:
                 continue
             if self._needs_a_fresh_page(known, at):
                 continue
-            decision = self._weigh_alone(known.job, at, has_place=record.session_id == self._session_id)
+            own_places = int(record.session_id == self._session_id)
+            decision = self._weigh_alone(known.job, at, self._caps(own_places=own_places))
             known.decision = decision
             if decision.verdict is Verdict.MATCH:
                 self._claim(known, decision, at)

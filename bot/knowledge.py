@@ -13,8 +13,10 @@ from bot.portal.parse import with_page
 #: A job that leaves the board is forgotten after this; one that comes back before then is the same one.
 _FORGET_AFTER = timedelta(hours=6)
 
-#: The page of a job that the board shows and its own page calls gone is read again after 2, 4 … 60 seconds.
-_LONGEST_PAUSE_FOR_A_GONE_PAGE = 60.0
+#: A job's page is read again after 2, 4 … 60 seconds.
+_LONGEST_PAUSE_FOR_A_PAGE = 60.0
+#: So often a pause can double before it is longer than that; more, some 17 hours later, is no number any more.
+_MOST_DOUBLINGS = 6
 
 
 @dataclass(slots=True)
@@ -78,7 +80,12 @@ class Known:
         if digest != self.row.digest:
             return
         self.gone_reads += 1
-        self.read_again_at = steady_seconds + min(2.0**self.gone_reads, _LONGEST_PAUSE_FOR_A_GONE_PAGE)
+        self.read_later(steady_seconds, doublings=self.gone_reads)
+
+    def read_later(self, steady_seconds: float, *, doublings: int) -> None:
+        """Have the page read again after a second that was doubled so often."""
+        pause = min(2.0 ** min(doublings, _MOST_DOUBLINGS), _LONGEST_PAUSE_FOR_A_PAGE)
+        self.read_again_at = steady_seconds + pause
 
 
 class Knowledge:

@@ -244,8 +244,8 @@ class BotProcess:
         stop = asyncio.create_task(self._stop_asked.wait(), name="wait for stop")
         try:
             await self._first_of(self._first_word(self._link), stop)
-            while lease.held_by is not None and not stop.done():
-                self._session.holds(Condition.ACCOUNT, lease.why_not or "")
+            while (why_not := lease.why_not) is not None and not stop.done():
+                self._session.holds(Condition.ACCOUNT, why_not)
                 await self._first_of(lease.wait_for_change(), stop)
         finally:
             stop.cancel()

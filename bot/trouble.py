@@ -18,9 +18,6 @@ from bot.turns import Turns
 
 log = structlog.get_logger(__name__)
 
-#: A job whose page cannot be read is tried again after 2, 4 … 60 seconds.
-_LONGEST_PAUSE_FOR_A_PAGE = 60.0
-
 
 class _Teller(Protocol):
     def error(self, *, code: str, message: str, what_to_do: str, fatal: bool = False) -> None: ...
@@ -151,14 +148,13 @@ class Trouble:
         """One job's page was not answered. Where it is the whole portal, the next look at the board finds out."""
         known.unanswered_reads += 1
         if known.unanswered_reads > 1:  # once may be chance: it is read again with the next look
-            wait = min(2.0 ** (known.unanswered_reads - 2), _LONGEST_PAUSE_FOR_A_PAGE)
-            known.read_again_at = steady_seconds() + wait
+            known.read_later(steady_seconds(), doublings=known.unanswered_reads - 2)
         log.warning("a job's page does not come", action="job_page_unread", job=known.number, why=error.message)
 
     def job_page_is_strange(self, known: Known, error: LayoutChanged) -> None:
         """One job's page cannot be read: the others are not to suffer from it."""
         known.failed_reads += 1
-        known.read_again_at = steady_seconds() + min(2.0**known.failed_reads, _LONGEST_PAUSE_FOR_A_PAGE)
+        known.read_later(steady_seconds(), doublings=known.failed_reads)
         log.warning("a job's page cannot be read", action="job_page_strange", job=known.number, why=error.message)
         if known.failed_reads == self._layout_patience:
             kept = self._strange_pages.keep(error)

@@ -5,7 +5,11 @@ found here, and told without the address. Pure: nothing is asked.
 """
 
 import re
+from collections.abc import Callable
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, SecretStr
 
 _POSTGRES = "it is no address of Postgres; write it like postgresql://user:password@host:5432/name"
 _REDIS = "it is no address of Redis; write it like redis://:password@host:6379/0"
@@ -78,3 +82,13 @@ def _can_be_split(text: str) -> bool:
     except ValueError:  # a bracket in the password
         return False
     return True
+
+
+def _checked(check: Callable[[str], str]) -> AfterValidator:
+    return AfterValidator(lambda address: SecretStr(check(address.get_secret_value())))
+
+
+#: An address of Postgres in settings, as libpq takes it.
+PostgresAddress = Annotated[SecretStr, _checked(postgres_address)]
+#: An address of Redis in settings, as redis-py takes it.
+RedisAddress = Annotated[SecretStr, _checked(redis_address)]

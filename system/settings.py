@@ -11,7 +11,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from contract.addresses import postgres_address, redis_address
+from contract.addresses import PostgresAddress, RedisAddress
 from contract.settings_file import UnreadableFile, folder_in, read_settings_file
 from system.environment import PROJECT
 from system.terminal import Problem
@@ -46,8 +46,8 @@ class Settings(BaseModel):
     #: where the processes write what they say
     atoz_log_dir: Path | None = None
     atoz_servers: ServersFrom = ServersFrom.AUTO
-    database_url: SecretStr | None = None
-    redis_url: SecretStr | None = None
+    database_url: PostgresAddress | None = None
+    redis_url: RedisAddress | None = None
     api_port: int = Field(default=8000, ge=1, le=65535)
     dashboard_port: int = Field(default=3000, ge=1, le=65535)
     postgres_port: int = Field(default=5432, ge=1, le=65535)
@@ -71,16 +71,6 @@ class Settings(BaseModel):
             return None if path is None else PROJECT / path.expanduser()
         except RuntimeError as error:  # nobody has this name
             raise ValueError(f"{path} cannot be found: {error}") from None
-
-    @field_validator("database_url")
-    @classmethod
-    def _of_postgres(cls, address: SecretStr | None) -> SecretStr | None:
-        return None if address is None else SecretStr(postgres_address(address.get_secret_value()))
-
-    @field_validator("redis_url")
-    @classmethod
-    def _of_redis(cls, address: SecretStr | None) -> SecretStr | None:
-        return None if address is None else SecretStr(redis_address(address.get_secret_value()))
 
     @field_validator("atoz_base_url")
     @classmethod

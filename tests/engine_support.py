@@ -18,7 +18,7 @@ from bot.database_thread import DatabaseThread
 from bot.journal import Journal
 from bot.portal.definition import load
 from bot.portal.errors import StopAndTell
-from bot.portal.in_memory import MemoryPortal
+from bot.portal.in_memory import US, MemoryPortal
 from bot.session import Session
 from bot.strange_pages import StrangePages
 from bot.turns import Turns
@@ -57,6 +57,11 @@ def job(
         action=Action.ACCEPT,
         page_url=f"memory:/jobs/{number}",
     )
+
+
+def ours(portal: MemoryPortal) -> set[str]:
+    """The numbers of the jobs that are ours by the portal's own truth."""
+    return {number for number, truth in portal.jobs.items() if truth.holder == US}
 
 
 @dataclass

@@ -14,7 +14,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_valid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import PROJECT
-from contract.addresses import postgres_address, redis_address
+from contract.addresses import PostgresAddress, RedisAddress
 from contract.configuration import BotConfiguration, read_texts
 from contract.settings_file import UnreadableFile, folder_in, read_settings_file
 
@@ -39,8 +39,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
-    database_url: SecretStr | None = None
-    redis_url: SecretStr | None = None
+    database_url: PostgresAddress | None = None
+    redis_url: RedisAddress | None = None
     api_port: int = Field(default=8000, ge=1, le=65535)
     dashboard_port: int = Field(default=3000, ge=1, le=65535)
     postgres_port: int = Field(default=5432, ge=1, le=65535)
@@ -71,16 +71,6 @@ class Settings(BaseSettings):
     @classmethod
     def _from_the_project(cls, path: Path | None) -> Path | None:
         return None if path is None else _in_project(path)
-
-    @field_validator("database_url")
-    @classmethod
-    def _of_postgres(cls, address: SecretStr | None) -> SecretStr | None:
-        return None if address is None else SecretStr(postgres_address(address.get_secret_value()))
-
-    @field_validator("redis_url")
-    @classmethod
-    def _of_redis(cls, address: SecretStr | None) -> SecretStr | None:
-        return None if address is None else SecretStr(redis_address(address.get_secret_value()))
 
     @field_validator("log_level")
     @classmethod

@@ -13,7 +13,7 @@ from bot.portal.in_memory import US, Arrival, Fault, MemoryPortal
 from bot.portal.pages import AcceptAnswer
 from contract.jobs import ClaimState, JobStatus, LossReason
 from tests import virtual_time
-from tests.engine_support import SESSION, Bot, configuration, job, running
+from tests.engine_support import SESSION, Bot, configuration, job, ours, running
 from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
@@ -21,10 +21,6 @@ DAY = date(2026, 11, 25)
 
 def state_of(bot: Bot) -> SessionState:
     return bot.session.state
-
-
-def ours(portal: MemoryPortal) -> set[str]:
-    return {number for number, truth in portal.jobs.items() if truth.holder == US}
 
 
 @in_virtual_time

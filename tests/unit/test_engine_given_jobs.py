@@ -11,14 +11,10 @@ import pytest
 from bot.atoz_bot import EngineTimes
 from bot.portal.in_memory import US, Fault, MemoryPortal
 from contract.jobs import Given, JobReport, JobStatus
-from tests.engine_support import Bot, configuration, job, running
+from tests.engine_support import Bot, configuration, job, ours, running
 from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
-
-
-def ours(portal: MemoryPortal) -> set[str]:
-    return {number for number, truth in portal.jobs.items() if truth.holder == US}
 
 
 def reports(bot: Bot, number: int) -> list[JobReport]:

@@ -1,24 +1,24 @@
 """What changes between a decision and its accept, and what a refused accept may hide."""
 
 import asyncio
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import clock
 from bot.claim_record import ClaimRecord
+from bot.core.job import Job
+from bot.knowledge import Known
 from bot.portal.in_memory import US, Fault, MemoryPortal
+from bot.portal.pages import BoardRow
 from contract.jobs import ClaimState, JobStatus, LossReason
 from tests import virtual_time
-from tests.engine_support import SlowJournal, configuration, job, running
+from tests.engine_support import SlowJournal, configuration, job, ours, running
 from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
-
-
-def ours(portal: MemoryPortal) -> set[str]:
-    return {number for number, truth in portal.jobs.items() if truth.holder == US}
+AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 
 
 def accepts(portal: MemoryPortal) -> list[float]:
@@ -305,6 +305,24 @@ async def test_a_page_that_stays_gone_is_asked_for_less_and_less_often(tmp_path:
         assert report is not None
         assert (report.status, report.loss_reason) == (JobStatus.LOST, LossReason.TAKEN_BEFORE_SEEN)
         assert bot.engine.totals().lost == 1
+
+
+def test_a_page_may_be_missed_for_days() -> None:
+    # a pause that went on doubling would be no number any more after a thousand tries
+    (row,) = rows_of(job(1))
+    known = Known(row=row, job=row.job, seen_at=AT, last_seen_at=AT, source=None, is_on_board=True)
+    pauses = []
+    for tries in range(1, 2_000):
+        known.read_later(100.0, doublings=tries)
+        pauses.append(known.read_again_at - 100.0)
+    assert pauses[:7] == [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+    assert set(pauses[7:]) == {60.0}
+
+
+def rows_of(*jobs: Job) -> list[BoardRow]:
+    portal = MemoryPortal()
+    portal.post(*jobs)
+    return list(portal.rows())
 
 
 # --- clocks -----------------------------------------------------------------------------------------------------------

@@ -11,16 +11,12 @@ from bot.core.calendar import BusySpan
 from bot.core.claim import ClaimState
 from bot.core.decision import Decision, Verdict
 from bot.core.wall_clock import moment
-from bot.portal.in_memory import US, Fault, MemoryPortal
+from bot.portal.in_memory import Fault, MemoryPortal
 from contract.jobs import JobReport, JobStatus, LossReason
-from tests.engine_support import DEFINITION, Bot, configuration, job, running
+from tests.engine_support import DEFINITION, Bot, configuration, job, ours, running
 from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
-
-
-def ours(portal: MemoryPortal) -> set[str]:
-    return {number for number, truth in portal.jobs.items() if truth.holder == US}
 
 
 def last(bot: Bot, number: int) -> JobReport:

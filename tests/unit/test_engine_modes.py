@@ -8,20 +8,16 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.portal.in_memory import US, Fault, MemoryPortal
+from bot.portal.in_memory import Fault, MemoryPortal
 from bot.portal.pages import AcceptAnswer
 from contract.jobs import ClaimState, JobReport, JobStatus, LossReason
 from contract.owner_rules import Mode
-from tests.engine_support import Bot, configuration, job, running
+from tests.engine_support import Bot, configuration, job, ours, running
 from tests.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
 ASK = configuration(mode="ask", offer_deadline_seconds=120)
 WATCH = configuration(mode="watch")
-
-
-def ours(portal: MemoryPortal) -> set[str]:
-    return {number for number, truth in portal.jobs.items() if truth.holder == US}
 
 
 def sent(portal: MemoryPortal) -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.portal.in_memory import US, Fault, MemoryPortal
 from tests import virtual_time
-from tests.engine_support import Bot, configuration, job, running
+from tests.engine_support import Bot, configuration, job, ours, running
 
 #: More than a test lets the list fail.
 FOR_EVER = 500
@@ -22,10 +22,6 @@ def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[
 
     run.__name__ = test.__name__
     return run
-
-
-def ours(portal: MemoryPortal) -> set[str]:
-    return {number for number, truth in portal.jobs.items() if truth.holder == US}
 
 
 async def until(is_so: Callable[[], object], patience: float = 600.0) -> None:

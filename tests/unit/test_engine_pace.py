@@ -12,12 +12,12 @@ from bot import clock
 from bot.core.pacing import Postings
 from bot.core.session import SessionState
 from bot.journal import Journal
-from bot.portal.in_memory import US, Fault, MemoryPortal
+from bot.portal.in_memory import Fault, MemoryPortal
 from bot.turns import Purpose, Turns, asking_for
 from contract.configuration import SHORTEST_INTERVAL_SECONDS
 from contract.jobs import JobStatus
 from tests import virtual_time
-from tests.engine_support import DEFINITION, SESSION, Bot, configuration, job, running
+from tests.engine_support import DEFINITION, SESSION, Bot, configuration, job, ours, running
 from tests.virtual_time import in_virtual_time
 
 #: The virtual clock starts on Friday 20 November 2026, 10:15 in London.
@@ -30,10 +30,6 @@ def now() -> float:
 
 def looks(portal: MemoryPortal, since: float = 0.0) -> list[float]:
     return [at for at, what in portal.requests if what == "board" and at >= since]
-
-
-def ours(portal: MemoryPortal) -> set[str]:
-    return {number for number, truth in portal.jobs.items() if truth.holder == US}
 
 
 def most_in_a_minute(times: list[float]) -> int:

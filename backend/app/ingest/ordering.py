@@ -113,7 +113,9 @@ class Order:
         for key, gap in self.gaps.items():
             if now >= gap.ask_at:
                 gap.asked += 1
-                gap.ask_at = now + min(FIRST_PAUSE * 2 ** max(gap.asked - ANSWERS_NEEDED - 1, 0), LONGEST_PAUSE)
+                # 2 ** 5 is above it already; without the bound the number would grow for ever
+                doublings = min(max(gap.asked - ANSWERS_NEEDED - 1, 0), 5)
+                gap.ask_at = now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
                 asked.append((key, gap.expected))
         return asked
 
