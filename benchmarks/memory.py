@@ -23,7 +23,7 @@ from rich.table import Table
 
 from benchmarks.measuring import PROJECT, begin, percentile, running, wait_until, write_results
 from benchmarks.race import KIND, environment
-from tests.simulator_client import SimulatorProcess
+from tests.support.simulator_client import SimulatorProcess
 
 BUDGET_AT_REST_MB = 60.0
 

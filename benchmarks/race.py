@@ -34,7 +34,7 @@ from rich.table import Table
 
 from benchmarks.measuring import PROJECT, RESULTS, begin, percentile, running, wait_until, write_results
 from benchmarks.stages import STAGES, stages_of
-from tests.simulator_client import JobTruth, SimulatorProcess
+from tests.support.simulator_client import JobTruth, SimulatorProcess
 
 INTERVAL_SECONDS = 0.5
 KIND = "Telephone Interpreting"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tests.simulator_client import JobTruth, RequestSeen
+from tests.support.simulator_client import JobTruth, RequestSeen
 
 #: In the order of a job's way. "Own" is the contestant's time between the end of one answer and the next request.
 STAGES = ("wait for the look", "portal: board", "own: board to page", "portal: page", "own: page to accept")

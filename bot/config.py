@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, Valid
 
 from bot.calendars.setting import CalendarSettingError, CalendarSource, parse_calendars
 from bot.portal.credentials import Credentials
-from bot.portal.definition import DefinitionError, PortalDefinition
-from bot.portal.definition import load as load_definition
+from bot.portal.definition.model import DefinitionError, PortalDefinition
+from bot.portal.definition.model import load as load_definition
 from contract.addresses import RedisAddress
 from contract.configuration import BotConfiguration, read_texts
 from contract.sessions import StartedBy

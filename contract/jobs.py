@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 class ClaimState(StrEnum):
-    """How far a claim got. The transitions are data in ``bot.core.claim``."""
+    """How far a claim got. The transitions are data in ``bot.domain.claim``."""
 
     #: the rules said yes
     MATCHED = "matched"

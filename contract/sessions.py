@@ -9,7 +9,7 @@ from contract.wire import Wire
 
 
 class SessionState(StrEnum):
-    """Where a bot process stands. The transitions are data in ``bot.core.session``."""
+    """Where a bot process stands. The transitions are data in ``bot.domain.session_state``."""
 
     STARTING = "starting"
     SIGNING_IN = "signing_in"

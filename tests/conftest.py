@@ -25,7 +25,9 @@ TEST_MARKER = "ATOZ_TEST_RUN"
 #: Not pytest's own temporary folder: that is closed to the user which runs PostgreSQL when the tests run as root.
 _RUNS = Path(tempfile.gettempdir()) / f"atoz-bot-tests-{os.getuid()}"
 
-pytest_plugins = [f"tests.{file.stem}" for file in sorted(Path(__file__).parent.glob("fixtures_*.py"))]
+pytest_plugins = [
+    f"tests.support.{file.stem}" for file in sorted((Path(__file__).parent / "support").glob("fixtures_*.py"))
+]
 
 
 # How long an example takes says something about the machine and nothing about what is tested. The examples are the same

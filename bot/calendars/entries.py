@@ -29,7 +29,7 @@ from icalendar.prop import vDDDLists, vDDDTypes, vRecur
 from icalendar.timezone import tzp
 
 from bot.calendars.text import SENSELESS, NotACalendar, damaged_rules, parse, whole, without_past
-from bot.core.calendar import BusySpan
+from bot.domain.busy_calendar import BusySpan
 
 #: Where somebody has more than this in the horizon, something is wrong with the calendar, and memory is not for that.
 MOST_SPANS = 20_000

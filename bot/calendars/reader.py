@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.calendars.entries import read_entries
-from bot.calendars.reading import Answer, Failed, Reading, Request, Unchanged, encode
+from bot.calendars.reader_protocol import Answer, Failed, Reading, Request, Unchanged, encode
 from bot.calendars.sources import CannotRead, Content, read_file
 from bot.calendars.text import NotACalendar
 
@@ -58,7 +58,7 @@ def answer(request: Request) -> Answer:
 def _content(request: Request) -> Content | None:
     if request.is_file:
         return read_file(request.address)
-    from bot.calendars.addresses import fetch  # noqa: PLC0415  (a file needs no HTTP, and a process starts with this)
+    from bot.calendars.http_source import fetch  # noqa: PLC0415  (a file needs no HTTP, and a process starts with this)
 
     return fetch(request.address, request.validators)
 

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.calendars.reading import Answer, Failed, Reading, Request, Unchanged, decode, encode
+from bot.calendars.reader_protocol import Answer, Failed, Reading, Request, Unchanged, decode, encode
 from bot.calendars.setting import CalendarSource
 from bot.calendars.sources import file_validators
 from bot.clock import now as wall_now
 from bot.clock import steady_seconds
-from bot.core.calendar import BusySpan
-from bot.core.wall_clock import say_date, say_duration
+from bot.domain.busy_calendar import BusySpan
+from bot.domain.local_time import say_date, say_duration
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from system.environment import PROJECT
 from system.servers import RedisServer
 from tests.e2e.launched import NOT_FOR_TESTS, eventually
-from tests.simulator_client import SimulatorProcess
+from tests.support.simulator_client import SimulatorProcess
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from contract.commands import Approve, Command, Decline, Snapshot, decode_comman
 from contract.events import Event
 from contract.jobs import ClaimState
 from contract.streams import COMMAND_FIELD, commands, heartbeat
-from tests.backend_events import Outbox, beat, put, put_beat
 from tests.e2e.launched import SOON, LaunchedSystem, eventually
+from tests.support.backend_events import Outbox, beat, put, put_beat
 
 
 class AskingBot:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.conftest import Launch
 from tests.e2e.launched import LaunchedSystem, eventually
-from tests.simulator_client import SimulatorProcess
+from tests.support.simulator_client import SimulatorProcess
 
 
 def _settings_of(portal: SimulatorProcess, **changes: str) -> dict[str, str]:

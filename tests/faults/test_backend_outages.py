@@ -15,9 +15,9 @@ from contract.presence import HEARTBEAT_STALE_AFTER
 from contract.sessions import SessionState
 from contract.streams import ingested
 from system.servers import PostgresServer, RedisServer
-from tests.backend_events import Outbox, put
-from tests.fixtures_backend import Api, MakeApi, until
 from tests.integration.test_backend_live import Socket, address
+from tests.support.backend_events import Outbox, put
+from tests.support.fixtures_backend import Api, MakeApi, until
 
 #: Longer than a heartbeat is fresh: silence alone would be taken for death.
 OUTAGE_SECONDS = HEARTBEAT_STALE_AFTER.total_seconds() + 2

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.reporting.lease import PATIENCE_SECONDS
+from bot.control_plane.lease import PATIENCE_SECONDS
 from system.servers import RedisServer
-from tests.bot_support import bot, sign_in_before, wait_until
-from tests.simulator_client import SimulatorProcess
+from tests.support.bot_support import bot, sign_in_before, wait_until
+from tests.support.simulator_client import SimulatorProcess
 
 
 class Relay:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.claim import ClaimState
+from bot.domain.claim import ClaimState
 from contract.jobs import ClaimState as WireClaimState
 from contract.jobs import JobStatus, LossReason
 from system.servers import RedisServer
-from tests.bot_support import Reports, bot, wait_until
-from tests.simulator_client import SimulatorProcess
+from tests.support.bot_support import Reports, bot, wait_until
+from tests.support.simulator_client import SimulatorProcess
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from contract.jobs import ClaimState, Given, JobStatus, LossReason
 from contract.owner_rules import Mode
 from contract.sessions import SessionState
 from system.servers import RedisServer
-from tests.bot_support import BotRun, Reports, bot, wait_until
-from tests.simulator_client import SimulatorProcess
+from tests.support.bot_support import BotRun, Reports, bot, wait_until
+from tests.support.simulator_client import SimulatorProcess
 
 TELEPHONE = "Telephone Interpreting"
 

@@ -11,8 +11,8 @@ import pytest
 from contract.events import CycleComplete, Event
 from contract.jobs import JobStatus
 from system.servers import RedisServer
-from tests.bot_support import Reports, bot, wait_until
-from tests.simulator_client import SimulatorProcess
+from tests.support.bot_support import Reports, bot, wait_until
+from tests.support.simulator_client import SimulatorProcess
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from contract.jobs import JobStatus
 from contract.owner_rules import BrowserUse, LaneChoice
 from system import processes
 from system.servers import RedisServer
-from tests.bot_support import PROJECT, BotRun, Reports, bot, name_of, sign_in_before, wait_until
-from tests.simulator_client import RequestSeen, SimulatorProcess
+from tests.support.bot_support import PROJECT, BotRun, Reports, bot, name_of, sign_in_before, wait_until
+from tests.support.simulator_client import RequestSeen, SimulatorProcess
 
 
 @pytest.fixture

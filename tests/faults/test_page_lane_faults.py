@@ -11,16 +11,16 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from bot.portal.browser_processes import family, is_alive, memory_of
+from bot.portal.browser.client import PageLane
+from bot.portal.browser.process_tree import family, is_alive, memory_of
+from bot.portal.browser.session import MEMORY_LIMIT_BYTES
+from bot.portal.client import OutcomeUnknown
 from bot.portal.errors import PortalError, RetryLater, StopAndTell
-from bot.portal.lanes_page import PageLane
-from bot.portal.open_browser import MEMORY_LIMIT_BYTES
-from bot.portal.pages import Board, Ownership
-from bot.portal.protocol import OutcomeUnknown
-from tests.bot_support import name_of, until
-from tests.fixtures_simulator import Member
-from tests.lane_support import BROWSER, definition_of, row_of, session_of, somebody
-from tests.simulator_client import SimulatorProcess
+from bot.portal.models import Board, Ownership
+from tests.support.bot_support import name_of, until
+from tests.support.fixtures_simulator import Member
+from tests.support.lane_support import BROWSER, definition_of, row_of, session_of, somebody
+from tests.support.simulator_client import SimulatorProcess
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ async def test_a_browser_that_crashes_under_a_request_is_answered_and_replaced(
 async def test_a_browser_that_hangs_is_replaced(
     member: Member, lane: PageLane, victim: Callable[[psutil.Process], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.portal.lanes_page.LOAD_TIMEOUT", timedelta(seconds=3))
+    monkeypatch.setattr("bot.portal.browser.client.LOAD_TIMEOUT", timedelta(seconds=3))
     number = member.post_job()
     await lane.read_board()
     stopped = those(lane, victim)
@@ -174,7 +174,7 @@ async def test_a_browser_that_crashes_after_the_form_left_leaves_the_outcome_to_
 async def test_a_browser_that_grew_too_large_is_replaced_between_requests(
     no_children: None, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.portal.open_browser.MEMORY_CHECK", timedelta(0))
+    monkeypatch.setattr("bot.portal.browser.session.MEMORY_CHECK", timedelta(0))
     lane = PageLane(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
     try:
         number = member.post_job()

@@ -14,8 +14,8 @@ from contract.jobs import ClaimState, Verdict
 from contract.sessions import SessionState
 from contract.streams import CONFIGURATION
 from system.servers import RedisServer
-from tests.backend_events import Outbox, put
-from tests.fixtures_backend import Api, MakeApi, until
+from tests.support.backend_events import Outbox, put
+from tests.support.fixtures_backend import Api, MakeApi, until
 
 
 def items(api: Api, path: str, **query: Any) -> list[dict[str, Any]]:

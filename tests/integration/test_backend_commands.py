@@ -13,8 +13,8 @@ from contract.jobs import ClaimState, Given, Verdict
 from contract.sessions import SessionState
 from contract.streams import COMMAND_FIELD, commands
 from system.servers import RedisServer
-from tests.backend_events import ACCOUNT, SESSION, Outbox, beat, put, put_beat
-from tests.fixtures_backend import Api, MakeApi, until
+from tests.support.backend_events import ACCOUNT, SESSION, Outbox, beat, put, put_beat
+from tests.support.fixtures_backend import Api, MakeApi, until
 
 
 def told(redis: Redis, session_id: str = SESSION) -> list[Command]:

@@ -16,7 +16,7 @@ from app.database.migrate import NewerSchema, configuration, migrate
 from app.jobs.schemas import JobQuery
 from app.jobs.service import list_jobs
 from contract.jobs import JobStatus
-from tests.fixtures_backend import until
+from tests.support.fixtures_backend import until
 
 TABLES = {"bot_sessions", "job_records", "analytics_periods", "bot_configurations", "system_logs", "ingest_positions"}
 

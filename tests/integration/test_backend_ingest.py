@@ -30,8 +30,8 @@ from contract.events import Event, encode_event
 from contract.jobs import ClaimState, JobStatus, JobTimes, Verdict
 from contract.sessions import LoginStatus, SessionState, StartedBy
 from contract.streams import COMMAND_FIELD, EVENT_FIELD, EVENTS, INGEST_GROUP, PARKED, commands, ingested
-from tests.backend_events import ACCOUNT, NOON, SESSION, Outbox, put
-from tests.fixtures_backend import until
+from tests.support.backend_events import ACCOUNT, NOON, SESSION, Outbox, put
+from tests.support.fixtures_backend import until
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from app import VERSION
 from app.live.schemas import LIVE_MESSAGE
 from contract.jobs import ClaimState, Verdict
 from contract.sessions import LoginStatus, SessionState
-from tests.backend_events import SESSION, Outbox, beat, put, put_beat
-from tests.fixtures_backend import Api, until
+from tests.support.backend_events import SESSION, Outbox, beat, put, put_beat
+from tests.support.fixtures_backend import Api, until
 
 
 class Socket:

@@ -7,7 +7,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from tests.fixtures_backend import Api
+from tests.support.fixtures_backend import Api
 
 Case = schemathesis.Case[Any]
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from contract.presence import HEARTBEAT_STALE_AFTER
-from tests.fixtures_backend import FAKE_BOT, Api, until
+from tests.support.fixtures_backend import FAKE_BOT, Api, until
 
 
 def runs(api: Api, *, behind: int = 1) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from app.scheduler.schedules import schedules
 from app.settings import Settings
 from contract.commands import Configure, decode_command
 from contract.streams import COMMAND_FIELD, CONFIGURATION, SESSIONS_SEEN, commands, ingested
-from tests.backend_events import Outbox, beat, put, put_beat
-from tests.fixtures_backend import Api, until
+from tests.support.backend_events import Outbox, beat, put, put_beat
+from tests.support.fixtures_backend import Api, until
 
 
 def do(name: str, settings: Settings, database: Database) -> None:

@@ -4,8 +4,8 @@ import os
 import pty
 from pathlib import Path
 
-from tests.bot_support import BotRun, wait_until
-from tests.simulator_client import SimulatorProcess
+from tests.support.bot_support import BotRun, wait_until
+from tests.support.simulator_client import SimulatorProcess
 
 
 def test_an_offer_is_answered_where_it_is_read(simulator: SimulatorProcess, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.portal.connections import URGENT, connections_to
+from bot.portal.http.connection_pool import URGENT, connections_to
 
 
 class SlowPortal:
@@ -115,7 +115,7 @@ async def test_looks_keep_more_than_one_connection_open(monkeypatch: pytest.Monk
             await http.get("/now")
         assert sorted(portal.over) == [1, 1, 2, 2]
         # a connection that has rested for long may be closed by now: the one used last is the safest
-        monkeypatch.setattr("bot.portal.connections._SURELY_OPEN", timedelta(0))
+        monkeypatch.setattr("bot.portal.http.connection_pool._SURELY_OPEN", timedelta(0))
         portal.over.clear()
         for _ in range(4):
             await http.get("/now")

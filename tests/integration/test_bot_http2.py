@@ -18,19 +18,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.portal.browser import find_browser
-from bot.portal.browser_process import Browsers
+from bot.portal.browser.chromium import find_browser
+from bot.portal.browser.login_worker import sign_in
+from bot.portal.browser.worker_pool import Browsers
 from bot.portal.credentials import Credentials
-from bot.portal.definition import load
-from bot.portal.lanes_http import HttpLane
-from bot.portal.signin import sign_in
+from bot.portal.definition.model import load
+from bot.portal.http.client import HttpLane
 from system import node
 from system.environment import PROJECT
 from system.terminal import Terminal
-from tests.bot_support import until, wait_until
-from tests.simulator_client import SimulatorProcess
+from tests.support.bot_support import until, wait_until
+from tests.support.simulator_client import SimulatorProcess
 
-FRONT = Path(__file__).resolve().parents[1] / "http2_front.mjs"
+FRONT = Path(__file__).resolve().parents[1] / "support" / "http2_front.mjs"
 BROWSER = find_browser(PROJECT / "data", os.environ)
 
 

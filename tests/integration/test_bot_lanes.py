@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.portal.browser import find_browser
+from bot.portal.browser.chromium import find_browser
+from bot.portal.browser.client import PageLane
+from bot.portal.client import Lane
 from bot.portal.credentials import SignedIn
-from bot.portal.definition import load
+from bot.portal.definition.model import load
 from bot.portal.errors import RetryLater
-from bot.portal.lanes_http import HttpLane
-from bot.portal.lanes_page import PageLane
-from bot.portal.pages import Board, BoardRow
-from bot.portal.protocol import Lane
-from tests.bot_support import until
-from tests.signed_in_session import session_without_browser
-from tests.simulator_client import SimulatorProcess
-from tests.simulator_visitor import Visitor
+from bot.portal.http.client import HttpLane
+from bot.portal.models import Board, BoardRow
+from tests.support.bot_support import until
+from tests.support.signed_in_session import session_without_browser
+from tests.support.simulator_client import SimulatorProcess
+from tests.support.simulator_visitor import Visitor
 
 BROWSER = find_browser(Path(__file__).resolve().parents[2] / "data", os.environ)
 

@@ -18,8 +18,8 @@ from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.jobs import JobStatus
 from contract.sessions import LoginStatus, SessionState, StartedBy
 from system.servers import RedisServer
-from tests.bot_support import PROJECT, BotRun, Reports, bot, name_of, wait_until
-from tests.simulator_client import SimulatorProcess
+from tests.support.bot_support import PROJECT, BotRun, Reports, bot, name_of, wait_until
+from tests.support.simulator_client import SimulatorProcess
 
 INTEGRATED = "bot/integrated_bot.py"
 ALONE = "bot/real_atoz_bot.py"

@@ -14,14 +14,14 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from bot.reporting import lease as lease_module
-from bot.reporting import leftovers as leftovers_module
-from bot.reporting.connection import Outage, connect
-from bot.reporting.lease import LEASE_SECONDS, Lease
-from bot.reporting.link import ControlPlaneLink
-from bot.reporting.outbox import Outbox
-from bot.reporting.outbox_lock import OutboxInUse, holding, outbox_path
-from bot.reporting.reporter import Reporter
+from bot.control_plane import lease as lease_module
+from bot.control_plane import orphaned_outboxes as leftovers_module
+from bot.control_plane.event_recorder import Reporter
+from bot.control_plane.lease import LEASE_SECONDS, Lease
+from bot.control_plane.link import ControlPlaneLink
+from bot.control_plane.outbox import Outbox
+from bot.control_plane.outbox_lock import OutboxInUse, holding, outbox_path
+from bot.control_plane.redis_client import Outage, connect
 from contract import streams
 from contract.commands import Command, Configure, Pause, Resend, Stop, encode_command
 from contract.configuration import BotConfiguration, VersionedConfiguration
@@ -29,7 +29,7 @@ from contract.events import Notice, decode_event
 from contract.presence import Heartbeat
 from contract.sessions import LoginStatus, SessionState, SessionTotals, StartedBy
 from system.servers import RedisServer
-from tests.bot_support import until
+from tests.support.bot_support import until
 
 SESSION = "session-20261120_101500"
 ACCOUNT = "account-1"

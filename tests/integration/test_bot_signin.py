@@ -13,15 +13,15 @@ import httpx
 import psutil
 import pytest
 
-from bot.portal import browser_process
-from bot.portal.browser import find_browser
-from bot.portal.browser_process import Browsers
+from bot.portal.browser import worker_pool as browser_process
+from bot.portal.browser.chromium import find_browser
+from bot.portal.browser.login_worker import sign_in, take_picture
+from bot.portal.browser.worker_pool import Browsers
 from bot.portal.credentials import Credentials
-from bot.portal.definition import PortalDefinition, load
+from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import LayoutChanged, RetryLater, SignInUnclear, StopAndTell
-from bot.portal.signin import sign_in, take_picture
-from tests.bot_support import name_of, until
-from tests.simulator_client import AccountState, SimulatorProcess
+from tests.support.bot_support import name_of, until
+from tests.support.simulator_client import AccountState, SimulatorProcess
 
 PROJECT = Path(__file__).resolve().parents[2]
 BROWSER = find_browser(PROJECT / "data", os.environ)
@@ -171,10 +171,10 @@ async def test_when_the_bot_is_killed_the_browser_ends_with_it(
     simulator.fault("hang", path="/login")
     script = (
         "import asyncio, sys\n"
-        "from bot.portal.browser_process import Browsers\n"
+        "from bot.portal.browser.worker_pool import Browsers\n"
         "from bot.portal.credentials import Credentials\n"
-        "from bot.portal.definition import load\n"
-        "from bot.portal.signin import sign_in\n"
+        "from bot.portal.definition.model import load\n"
+        "from bot.portal.browser.login_worker import sign_in\n"
         "name, url, browser = sys.argv[1:]\n"
         "who = Credentials(username='a', password='b')\n"
         "asyncio.run(sign_in(load(name).at(url), who, Browsers(browser or None)))\n"

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.calendars import addresses
-from bot.calendars.addresses import fetch
+from bot.calendars import http_source as addresses
+from bot.calendars.http_source import fetch
 from bot.calendars.reader import answer
-from bot.calendars.reading import Answer, Failed, Reading, Request, Unchanged
+from bot.calendars.reader_protocol import Answer, Failed, Reading, Request, Unchanged
 from bot.calendars.sources import CannotRead, read_file
-from tests.calendar_server import CalendarServer, Page, Slow, Tagged, answers, bomb, cut
+from tests.support.calendar_server import CalendarServer, Page, Slow, Tagged, answers, bomb, cut
 
 NOW = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 SECRET = "/private-0123456789abcdef/basic.ics"

@@ -14,8 +14,8 @@ import pytest
 
 from bot.calendars.setting import CalendarSource, parse_calendars
 from bot.calendars.watch import Calendars, CalendarTimes
-from tests.bot_support import until as until_within
-from tests.calendar_server import CalendarServer, Slow, Tagged, answers
+from tests.support.bot_support import until as until_within
+from tests.support.calendar_server import CalendarServer, Slow, Tagged, answers
 
 NOW = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 SECRET = "/private-0123456789abcdef/basic.ics"

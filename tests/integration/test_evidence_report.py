@@ -10,8 +10,8 @@ from playwright.async_api import Error, async_playwright
 
 from bot.evidence.archive import EvidenceName, Piece
 from bot.evidence.report import write_report
-from bot.portal.browser import find_browser, launch_arguments
-from tests.calendar_server import CalendarServer, answers
+from bot.portal.browser.chromium import find_browser, launch_arguments
+from tests.support.calendar_server import CalendarServer, answers
 
 BROWSER = find_browser(Path(__file__).resolve().parents[2] / "data", os.environ)
 

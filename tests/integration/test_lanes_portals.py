@@ -9,18 +9,18 @@ import pytest
 import pytest_asyncio
 
 from bot.clock import now
-from bot.core.calendar import Calendar, span_of
-from bot.core.job import Action
-from bot.core.owner_rules import Caps, Rules
-from bot.core.rules import decide
+from bot.domain.busy_calendar import Calendar, span_of
+from bot.domain.job import Action
+from bot.domain.rules.evaluate import decide
+from bot.domain.rules.rule_set import Caps, Rules
+from bot.portal.browser.client import PageLane
+from bot.portal.client import OutcomeUnknown
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
-from bot.portal.lanes_http import HttpLane
-from bot.portal.lanes_page import PageLane
-from bot.portal.pages import Board, BoardPage, Ownership
-from bot.portal.protocol import OutcomeUnknown
-from tests.fixtures_simulator import Member
-from tests.lane_support import SKINS, LaneKind, definition_of, lane_of, row_of, session_of, somebody
-from tests.simulator_client import FaultKind, SimulatorProcess
+from bot.portal.http.client import HttpLane
+from bot.portal.models import Board, BoardPage, Ownership
+from tests.support.fixtures_simulator import Member
+from tests.support.lane_support import SKINS, LaneKind, definition_of, lane_of, row_of, session_of, somebody
+from tests.support.simulator_client import FaultKind, SimulatorProcess
 
 #: how an accept, once sent, is answered
 SENT = {"atoz": 302, "cards": 303, "script": 200, "tickets": 303}

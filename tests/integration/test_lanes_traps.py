@@ -9,16 +9,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from bot.portal.definition import PortalDefinition, load
+from bot.portal.browser.client import PageLane
+from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import RetryLater
-from bot.portal.lanes_http import HttpLane
-from bot.portal.lanes_page import PageLane
-from bot.portal.pages import BoardRow, Ownership
-from tests.bot_support import until
-from tests.fixtures_simulator import Member
-from tests.lane_support import BROWSER, LaneKind, lane_of, row_of, session_of, somebody
-from tests.simulator_client import SimulatorProcess
-from tests.simulator_forms import form_on, option_of, send
+from bot.portal.http.client import HttpLane
+from bot.portal.models import BoardRow, Ownership
+from tests.support.bot_support import until
+from tests.support.fixtures_simulator import Member
+from tests.support.lane_support import BROWSER, LaneKind, lane_of, row_of, session_of, somebody
+from tests.support.simulator_client import SimulatorProcess
+from tests.support.simulator_forms import form_on, option_of, send
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ async def test_a_rival_who_takes_it_while_the_form_is_filled_in_keeps_it(
 
 async def test_an_edit_page_that_came_too_late_is_not_believed(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its answer may have been made long before it came."""
-    monkeypatch.setattr("bot.portal.lanes_http.FRESH", timedelta(seconds=0.3))
+    monkeypatch.setattr("bot.portal.http.client.FRESH", timedelta(seconds=0.3))
     lane = lane_of(member, "http")
     try:
         row = await free_row(member, lane)

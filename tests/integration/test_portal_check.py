@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures_simulator import Member
-from tests.lane_support import SKINS, definition_of, somebody
-from tests.simulator_client import SimulatorProcess, Skin
+from tests.support.fixtures_simulator import Member
+from tests.support.lane_support import SKINS, definition_of, somebody
+from tests.support.simulator_client import SimulatorProcess, Skin
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -7,8 +7,8 @@ import pytest
 
 from contract.jobs import JobStatus
 from system.servers import RedisServer
-from tests.bot_support import Reports, bot, wait_until
-from tests.simulator_client import SimulatorProcess, Skin
+from tests.support.bot_support import Reports, bot, wait_until
+from tests.support.simulator_client import SimulatorProcess, Skin
 
 
 @pytest.fixture

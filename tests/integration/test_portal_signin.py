@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.portal.browser_process import Browsers
+from bot.portal.browser.client import PageLane
+from bot.portal.browser.login_worker import sign_in
+from bot.portal.browser.worker_pool import Browsers
+from bot.portal.client import Lane
 from bot.portal.credentials import Credentials, SignedIn
-from bot.portal.definition import PortalDefinition, load
+from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import StopAndTell
-from bot.portal.lanes_http import HttpLane
-from bot.portal.lanes_page import PageLane
-from bot.portal.pages import Ownership
-from bot.portal.protocol import Lane
-from bot.portal.signin import sign_in
-from tests.fixtures_simulator import Member
-from tests.lane_support import BROWSER, SKINS, definition_of, somebody
-from tests.simulator_client import SimulatorProcess
+from bot.portal.http.client import HttpLane
+from bot.portal.models import Ownership
+from tests.support.fixtures_simulator import Member
+from tests.support.lane_support import BROWSER, SKINS, definition_of, somebody
+from tests.support.simulator_client import SimulatorProcess
 
 
 @pytest.fixture(scope="module", params=SKINS)

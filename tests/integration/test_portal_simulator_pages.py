@@ -5,11 +5,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.core.job import Action
-from bot.portal.definition import PortalDefinition, RefusalCode, load
+from bot.domain.job import Action
+from bot.portal.definition.model import PortalDefinition, RefusalCode, load
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
-from bot.portal.pages import Board, BoardPage, Ownership
-from bot.portal.parse import (
+from bot.portal.models import Board, BoardPage, Ownership
+from bot.portal.parsing.parse import (
     PageKind,
     expect,
     is_signed_in,
@@ -20,9 +20,9 @@ from bot.portal.parse import (
     sign_in_refusal,
     with_page,
 )
-from tests.fixtures_simulator import Member
-from tests.simulator_client import FaultKind
-from tests.simulator_visitor import Visitor
+from tests.support.fixtures_simulator import Member
+from tests.support.simulator_client import FaultKind
+from tests.support.simulator_visitor import Visitor
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from urllib.parse import urljoin
 
 import pytest
 
-from tests.fixtures_simulator import Member
-from tests.simulator_client import SimulatorProcess
-from tests.simulator_visitor import Row, Visitor
+from tests.support.fixtures_simulator import Member
+from tests.support.simulator_client import SimulatorProcess
+from tests.support.simulator_visitor import Row, Visitor
 
 TODAY = datetime.now(UTC).date()
 HEADINGS = ["Ref", "Submitted", "Appt. Date", "Appt. Time", "Duration", "Language", "Status", "Action"]

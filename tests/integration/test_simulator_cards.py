@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from selectolax.lexbor import LexborNode
 
-from tests.fixtures_simulator import Member, new_member
-from tests.simulator_client import FaultKind, SimulatorProcess
-from tests.simulator_forms import form_on, send, sign_in
-from tests.simulator_visitor import Page
+from tests.support.fixtures_simulator import Member, new_member
+from tests.support.simulator_client import FaultKind, SimulatorProcess
+from tests.support.simulator_forms import form_on, send, sign_in
+from tests.support.simulator_visitor import Page
 
 GOOD, BAD = "It is yours.", "Sorry, this job is not to be had any more."
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fixtures_simulator import Member
-from tests.simulator_client import SimulatorProcess
-from tests.simulator_visitor import Visitor
+from tests.support.fixtures_simulator import Member
+from tests.support.simulator_client import SimulatorProcess
+from tests.support.simulator_visitor import Visitor
 
 KINDS = ["Face to Face", "BSL", "Telephone Interpreting", "Video Interpreting", "Simultaneous", "Consecutive"]
 

@@ -6,9 +6,9 @@ import time
 import httpx
 import pytest
 
-from tests.fixtures_simulator import Member
-from tests.simulator_client import FaultKind, SimulatorProcess
-from tests.simulator_visitor import Page, Visitor
+from tests.support.fixtures_simulator import Member
+from tests.support.simulator_client import FaultKind, SimulatorProcess
+from tests.support.simulator_visitor import Page, Visitor
 
 
 def _applied(member: Member) -> int:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures_simulator import Member
-from tests.simulator_client import JobTruth
-from tests.simulator_visitor import Visitor
+from tests.support.fixtures_simulator import Member
+from tests.support.simulator_client import JobTruth
+from tests.support.simulator_visitor import Visitor
 
 LABELS = [
     "Company name:",

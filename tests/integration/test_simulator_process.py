@@ -14,8 +14,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.simulator_client import PROJECT, SimulatorProcess
-from tests.simulator_visitor import Visitor
+from tests.support.simulator_client import PROJECT, SimulatorProcess
+from tests.support.simulator_visitor import Visitor
 
 
 def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -78,7 +78,7 @@ def test_it_does_not_outlive_its_parent() -> None:
             sys.executable,
             "-c",
             "import time\n"
-            "from tests.simulator_client import SimulatorProcess\n"
+            "from tests.support.simulator_client import SimulatorProcess\n"
             "print(SimulatorProcess().pid, flush=True)\n"
             "time.sleep(60)",
         ],

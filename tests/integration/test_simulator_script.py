@@ -11,10 +11,10 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from bot.portal.browser import find_browser, launch_arguments
-from tests.fixtures_simulator import Member, new_member
-from tests.simulator_client import FaultKind, SimulatorProcess
-from tests.simulator_forms import form_on, sign_in
+from bot.portal.browser.chromium import find_browser, launch_arguments
+from tests.support.fixtures_simulator import Member, new_member
+from tests.support.simulator_client import FaultKind, SimulatorProcess
+from tests.support.simulator_forms import form_on, sign_in
 
 API = "/api/assignments"
 

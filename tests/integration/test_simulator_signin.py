@@ -6,9 +6,9 @@ import time
 import httpx
 import pytest
 
-from tests.fixtures_simulator import Member
-from tests.simulator_client import SimulatorProcess
-from tests.simulator_visitor import Visitor
+from tests.support.fixtures_simulator import Member
+from tests.support.simulator_client import SimulatorProcess
+from tests.support.simulator_visitor import Visitor
 
 
 def test_the_sign_in_form_has_the_fields_of_the_portal(member: Member) -> None:

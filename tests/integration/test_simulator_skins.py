@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from tests.fixtures_simulator import Member, new_member
-from tests.simulator_client import AccountState, FaultKind, SimulatorProcess, Skin
-from tests.simulator_forms import SentForm, form_on, option_of, sign_in
+from tests.support.fixtures_simulator import Member, new_member
+from tests.support.simulator_client import AccountState, FaultKind, SimulatorProcess, Skin
+from tests.support.simulator_forms import SentForm, form_on, option_of, sign_in
 
 
 def _atoz(member: Member, number: str) -> SentForm:

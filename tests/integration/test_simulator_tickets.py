@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fixtures_simulator import Member, new_member
-from tests.simulator_client import FaultKind, JobTruth, SimulatorProcess
-from tests.simulator_forms import SentForm, form_on, option_of, send, sign_in
-from tests.simulator_visitor import Page
+from tests.support.fixtures_simulator import Member, new_member
+from tests.support.simulator_client import FaultKind, JobTruth, SimulatorProcess
+from tests.support.simulator_forms import SentForm, form_on, option_of, send, sign_in
+from tests.support.simulator_visitor import Page
 
 HEADINGS = ["Ticket", "Summary", "Type", "Component", "Owner", "State", "Created", "Do"]
 SAVED = "Your changes have been saved."

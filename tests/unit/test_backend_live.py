@@ -19,7 +19,7 @@ from contract.events import CycleComplete, Event, JobProcessed
 from contract.jobs import ClaimState, Verdict
 from contract.presence import Heartbeat
 from contract.sessions import LoginStatus, SessionState, StartedBy
-from tests.backend_events import NOON, SESSION, Outbox, beat
+from tests.support.backend_events import NOON, SESSION, Outbox, beat
 
 
 @given(st.lists(st.integers(min_value=1, max_value=40), max_size=200))

@@ -10,7 +10,7 @@ from app.ingest.ordering import ANSWERS_NEEDED, FIRST_PAUSE, LONGEST_PAUSE, Orde
 from app.ingest.reading import OutboxKey, Unreadable, read_entry
 from contract.events import encode_event
 from contract.streams import EVENT_FIELD
-from tests.backend_events import Outbox
+from tests.support.backend_events import Outbox
 
 KEY = OutboxKey("session-a", "outbox")
 

@@ -39,7 +39,7 @@ from app.supervisor.plan import (
 )
 from contract.presence import HEARTBEAT_STALE_AFTER
 from contract.sessions import SessionState, StartedBy
-from tests.backend_events import SESSION, beat
+from tests.support.backend_events import SESSION, beat
 
 ALIVE = Process(is_alive=True)
 STALE = HEARTBEAT_STALE_AFTER.total_seconds() + 1

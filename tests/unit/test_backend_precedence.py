@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from app.jobs.precedence import CLAIMED, Standing, replaces
 from app.jobs.service import KnownJob, weigh
-from bot.core import claim as core_claim
+from bot.domain import claim as core_claim
 from contract.events import JobProcessed
 from contract.jobs import ClaimState, Given, JobStatus, LossReason, Verdict
-from tests.backend_events import NOON, Outbox, report
+from tests.support.backend_events import NOON, Outbox, report
 
 
 def standing(

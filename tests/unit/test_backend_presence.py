@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from app.sessions.presence import Sightings, Watch
 from contract.presence import HEARTBEAT_KEPT_FOR, HEARTBEAT_STALE_AFTER, Heartbeat
 from contract.sessions import SessionState
-from tests.backend_events import SESSION, beat
+from tests.support.backend_events import SESSION, beat
 
 AGO = timedelta(0)
 FIRST = beat(at=datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC))

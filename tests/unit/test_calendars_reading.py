@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendars.reading import Answer, Failed, Reading, Request, Unchanged, decode, encode
-from bot.core.calendar import BusySpan
+from bot.calendars.reader_protocol import Answer, Failed, Reading, Request, Unchanged, decode, encode
+from bot.domain.busy_calendar import BusySpan
 
 AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 READING = Reading(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.core.owner_rules import TEXT_FIELDS
+from bot.domain.rules.rule_set import TEXT_FIELDS
 from contract.configuration import BotConfiguration, read_texts
 from contract.owner_rules import SEARCHABLE_FIELDS, DateSpan, Mode, Preference, Weekday, WeeklyHours, WordRule
 

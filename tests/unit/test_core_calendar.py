@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.calendar import BusySpan, Calendar, span_of
-from tests.unit.core_examples import LONDON, a_job
+from bot.domain.busy_calendar import BusySpan, Calendar, span_of
+from tests.support.domain_examples import LONDON, a_job
 
 MIDNIGHT = datetime(2026, 11, 25, tzinfo=UTC)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import claim, session
-from bot.core.claim import ClaimState
-from bot.core.session import SessionState
+from bot.domain import claim
+from bot.domain import session_state as session
+from bot.domain.claim import ClaimState
+from bot.domain.session_state import SessionState
 from contract import jobs as wire_jobs
 from contract import sessions as wire_sessions
 

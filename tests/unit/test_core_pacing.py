@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.pacing import (
+from bot.domain.pacing import (
     LONGEST_WAIT,
     Backoff,
     Budget,
@@ -17,8 +17,8 @@ from bot.core.pacing import (
     Rhythm,
     may_start,
 )
-from bot.core.week import WeeklyWindow, whole_day
-from tests.unit.core_examples import LONDON
+from bot.domain.weekly_hours import WeeklyWindow, whole_day
+from tests.support.domain_examples import LONDON
 
 #: reproducible, and shrunk by hypothesis to its seed alone
 chance = st.randoms(use_true_random=True)

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.core.calendar import BusySpan, Calendar
-from bot.core.decision import Decision, RuleAnswer, Verdict
-from bot.core.job import Action, Job
-from bot.core.owner_rules import Caps, DateRange, Rules, WordRule
-from bot.core.rules import decide, decide_all
-from bot.core.wall_clock import moment
-from bot.core.week import WeeklyWindow, whole_day
-from tests.unit.core_examples import LONDON, NOW, a_job
+from bot.domain.busy_calendar import BusySpan, Calendar
+from bot.domain.job import Action, Job
+from bot.domain.local_time import moment
+from bot.domain.rules.decision import Decision, RuleAnswer, Verdict
+from bot.domain.rules.evaluate import decide, decide_all
+from bot.domain.rules.rule_set import Caps, DateRange, Rules, WordRule
+from bot.domain.weekly_hours import WeeklyWindow, whole_day
+from tests.support.domain_examples import LONDON, NOW, a_job
 
 
 def ask(job: Job, rules: Rules, *, calendar: Calendar | None = None, caps: Caps | None = None) -> Decision:

@@ -8,15 +8,15 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.calendar import BusySpan, Calendar, span_of
-from bot.core.decision import Verdict
-from bot.core.job import Action, Job
-from bot.core.owner_rules import Caps, DateRange, Rules, WordRule
-from bot.core.preferences import Prefer, Preferences
-from bot.core.rules import decide, decide_all
-from bot.core.spelling import spelling_key
-from bot.core.week import WeeklyWindow
-from tests.unit.core_examples import LONDON, NOW, a_job
+from bot.domain.busy_calendar import BusySpan, Calendar, span_of
+from bot.domain.job import Action, Job
+from bot.domain.rules.decision import Verdict
+from bot.domain.rules.evaluate import decide, decide_all
+from bot.domain.rules.preferences import Prefer, Preferences
+from bot.domain.rules.rule_set import Caps, DateRange, Rules, WordRule
+from bot.domain.text_matching import spelling_key
+from bot.domain.weekly_hours import WeeklyWindow
+from tests.support.domain_examples import LONDON, NOW, a_job
 
 KINDS = ("Face to Face", "BSL", "Telephone Interpreting", "Video Interpreting")
 LANGUAGES = ("Polish", "Ukrainian", "German")

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.places import in_any_place
-from bot.core.preferences import Prefer, Preferences, preference_key
-from bot.core.spelling import has_words, spelling_key
-from bot.core.wall_clock import both_readings, day_span, moment, say_date, say_duration, say_minutes
-from bot.core.week import MINUTES_A_WEEK, WeeklyWindow, holds, merged, minute_of_week, whole_day
+from bot.domain.local_time import both_readings, day_span, moment, say_date, say_duration, say_minutes
+from bot.domain.rules.location import in_any_place
+from bot.domain.rules.preferences import Prefer, Preferences, preference_key
+from bot.domain.text_matching import has_words, spelling_key
+from bot.domain.weekly_hours import MINUTES_A_WEEK, WeeklyWindow, holds, merged, minute_of_week, whole_day
 from contract.configuration import kind_key
-from tests.unit.core_examples import LONDON, a_job
+from tests.support.domain_examples import LONDON, a_job
 
 
 @given(st.text(max_size=30))

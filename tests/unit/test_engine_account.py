@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.account import AccountFolder, LockHolder, RefusedCredentials, account_id
+from bot.account.account_folder import AccountFolder, LockHolder, RefusedCredentials, account_id
 from bot.portal.credentials import Credentials
-from bot.portal.definition import load
+from bot.portal.definition.model import load
 from bot.portal.errors import StopAndTell
 from contract.wire import AccountId
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from bot.answers import TypedLines, understood
+from bot.console.typed_answers import TypedLines, understood
 
 
 @pytest.mark.parametrize(

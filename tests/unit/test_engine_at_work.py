@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.atoz_bot import EngineTimes
-from bot.core.session import SessionState
+from bot.domain.session_state import SessionState
+from bot.engine.engine import EngineTimes
 from bot.portal.errors import StopAndTell
-from bot.portal.in_memory import US, Arrival, Fault, MemoryPortal
-from bot.portal.pages import AcceptAnswer
+from bot.portal.models import AcceptAnswer
 from contract.jobs import ClaimState, JobStatus, LossReason
-from tests import virtual_time
-from tests.engine_support import SESSION, Bot, configuration, job, ours, running
-from tests.virtual_time import in_virtual_time
+from tests.support import virtual_time
+from tests.support.engine_support import SESSION, Bot, configuration, job, ours, running
+from tests.support.fakes.portal import US, Arrival, Fault, MemoryPortal
+from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.database_thread import DatabaseThread, StorageClosed, StorageError
+from bot.storage.sqlite_writer import DatabaseThread, StorageClosed, StorageError
 
 SCHEMA = ("CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY)",)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.atoz_bot import EngineTimes
-from bot.portal.in_memory import US, Fault, MemoryPortal
+from bot.engine.engine import EngineTimes
 from contract.jobs import Given, JobReport, JobStatus
-from tests.engine_support import Bot, configuration, job, ours, running
-from tests.virtual_time import in_virtual_time
+from tests.support.engine_support import Bot, configuration, job, ours, running
+from tests.support.fakes.portal import US, Fault, MemoryPortal
+from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.kept_session import KeptSession
+from bot.account.session_store import KeptSession
 from bot.portal.credentials import Cookie, Credentials, SignedIn
 
 OWNER = Credentials(username="Interpreter@example.com", password=secrets.token_urlsafe(12))

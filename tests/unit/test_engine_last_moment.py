@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from bot import clock
-from bot.claim_record import ClaimRecord
-from bot.core.job import Job
-from bot.knowledge import Known
-from bot.portal.in_memory import US, Fault, MemoryPortal
-from bot.portal.pages import BoardRow
+from bot.domain.job import Job
+from bot.portal.models import BoardRow
+from bot.state.board_state import Known
+from bot.state.claim_record import ClaimRecord
 from contract.jobs import ClaimState, JobStatus, LossReason
-from tests import virtual_time
-from tests.engine_support import SlowJournal, configuration, job, ours, running
-from tests.virtual_time import in_virtual_time
+from tests.support import virtual_time
+from tests.support.engine_support import SlowJournal, configuration, job, ours, running
+from tests.support.fakes.portal import US, Fault, MemoryPortal
+from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
 AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
@@ -74,7 +74,7 @@ class TiredDisk(SlowJournal):
 
 @pytest.fixture
 def tired_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.engine_support.SlowJournal", TiredDisk)
+    monkeypatch.setattr("tests.support.engine_support.SlowJournal", TiredDisk)
 
 
 @pytest.mark.usefixtures("tired_disk")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot import logs
+from bot.run import logging_setup as logs
 
 
 def line(*secrets: str, **fields: object) -> dict[str, object]:

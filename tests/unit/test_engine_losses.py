@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from bot import clock
-from bot.claim_record import ClaimRecord
-from bot.core.calendar import BusySpan
-from bot.core.claim import ClaimState
-from bot.core.decision import Decision, Verdict
-from bot.core.wall_clock import moment
-from bot.portal.in_memory import Fault, MemoryPortal
+from bot.domain.busy_calendar import BusySpan
+from bot.domain.claim import ClaimState
+from bot.domain.local_time import moment
+from bot.domain.rules.decision import Decision, Verdict
+from bot.state.claim_record import ClaimRecord
 from contract.jobs import JobReport, JobStatus, LossReason
-from tests.engine_support import DEFINITION, Bot, configuration, job, ours, running
-from tests.virtual_time import in_virtual_time
+from tests.support.engine_support import DEFINITION, Bot, configuration, job, ours, running
+from tests.support.fakes.portal import Fault, MemoryPortal
+from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.portal.in_memory import Fault, MemoryPortal
-from bot.portal.pages import AcceptAnswer
+from bot.portal.models import AcceptAnswer
 from contract.jobs import ClaimState, JobReport, JobStatus, LossReason
 from contract.owner_rules import Mode
-from tests.engine_support import Bot, configuration, job, ours, running
-from tests.virtual_time import in_virtual_time
+from tests.support.engine_support import Bot, configuration, job, ours, running
+from tests.support.fakes.portal import Fault, MemoryPortal
+from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
 ASK = configuration(mode="ask", offer_deadline_seconds=120)
@@ -343,7 +343,7 @@ async def test_an_approved_job_waits_for_room_on_the_disk(tmp_path: Path, monkey
         portal.post(job(1))
         await asyncio.sleep(5)
         with monkeypatch.context() as patched:
-            patched.setattr("bot.journal.ROOM_TO_PROVE", 2**62)
+            patched.setattr("bot.state.journal.ROOM_TO_PROVE", 2**62)
             bot.approve(1)
             await asyncio.sleep(30)
             assert sent(portal) == set()

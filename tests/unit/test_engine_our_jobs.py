@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.portal.in_memory import US, Fault, MemoryPortal
-from tests import virtual_time
-from tests.engine_support import Bot, configuration, job, ours, running
+from tests.support import virtual_time
+from tests.support.engine_support import Bot, configuration, job, ours, running
+from tests.support.fakes.portal import US, Fault, MemoryPortal
 
 #: More than a test lets the list fail.
 FOR_EVER = 500

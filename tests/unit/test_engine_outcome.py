@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.outcome import ClaimTimes, Confirmed, LookAgain, Lost, Sent, conclude
-from bot.portal.pages import Ownership
+from bot.claim.outcome import ClaimTimes, Confirmed, LookAgain, Lost, Sent, conclude
+from bot.portal.models import Ownership
 from contract.jobs import LossReason
 
 SENT_AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)

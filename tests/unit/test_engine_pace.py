@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.core.pacing import Postings
-from bot.core.session import SessionState
-from bot.journal import Journal
-from bot.portal.in_memory import Fault, MemoryPortal
-from bot.turns import Purpose, Turns, asking_for
+from bot.account.rate_limiter import Purpose, Turns, asking_for
+from bot.domain.pacing import Postings
+from bot.domain.session_state import SessionState
+from bot.state.journal import Journal
 from contract.configuration import SHORTEST_INTERVAL_SECONDS
 from contract.jobs import JobStatus
-from tests import virtual_time
-from tests.engine_support import DEFINITION, SESSION, Bot, configuration, job, ours, running
-from tests.virtual_time import in_virtual_time
+from tests.support import virtual_time
+from tests.support.engine_support import DEFINITION, SESSION, Bot, configuration, job, ours, running
+from tests.support.fakes.portal import Fault, MemoryPortal
+from tests.support.virtual_time import in_virtual_time
 
 #: The virtual clock starts on Friday 20 November 2026, 10:15 in London.
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.access import Entry
+from bot.account.portal_session import Entry
+from bot.account.sign_in import SigningIn
 from bot.config import load
-from bot.process import EXIT_STOPPED, BotProcess
-from bot.signing_in import SigningIn
+from bot.run.process import EXIT_STOPPED, BotProcess
 
 
 async def test_a_picture_that_takes_long_ends_before_what_it_writes_to(

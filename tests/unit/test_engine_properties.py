@@ -18,15 +18,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 
-from bot.core.calendar import span_of
-from bot.core.job import Job
-from bot.portal.in_memory import US, Fault, MemoryPortal
-from bot.portal.pages import AcceptAnswer
+from bot.domain.busy_calendar import span_of
+from bot.domain.job import Job
+from bot.portal.models import AcceptAnswer
 from contract.configuration import VersionedConfiguration
 from contract.jobs import JobStatus
 from contract.owner_rules import Mode
-from tests import virtual_time
-from tests.engine_support import DEFINITION, Bot, configuration, job
+from tests.support import virtual_time
+from tests.support.engine_support import DEFINITION, Bot, configuration, job
+from tests.support.fakes.portal import US, Fault, MemoryPortal
 
 CAP = 4
 WHAT = ("board", "assigned", "job", "accept")

@@ -2,8 +2,8 @@
 
 from pydantic import TypeAdapter
 
-from bot.core.session import SessionState
-from bot.session import Condition, Session
+from bot.domain.session_state import SessionState
+from bot.state.session_status import Condition, Session
 from contract.sessions import ConditionName
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from bot import signing_in
-from bot.access import Access, Entry, Watcher
-from bot.account import AccountFolder
+from bot.account import sign_in as signing_in
+from bot.account.account_folder import AccountFolder
+from bot.account.portal_session import Access, Entry, Watcher
+from bot.account.rate_limiter import Turns
+from bot.account.sign_in import SigningIn
 from bot.config import load
 from bot.portal.credentials import SignedIn
 from bot.portal.errors import StopAndTell
-from bot.portal.in_memory import MemoryPortal
-from bot.signing_in import SigningIn
-from bot.turns import Turns
+from tests.support.fakes.portal import MemoryPortal
 
 REFUSAL = StopAndTell("The portal refused it.", code="wrong_credentials", what_to_do="check it")
 

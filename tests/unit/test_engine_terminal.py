@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.terminal import Narrator, Tone, Voice
+from bot.console.narrator import Narrator, Tone, Voice
 from contract.events import CycleComplete, ErrorReported, JobProcessed, Notice, StatusUpdate
 from contract.jobs import (
     ClaimState,

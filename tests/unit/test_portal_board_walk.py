@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.job import Job
-from bot.portal.board_walk import BoardWalk
-from bot.portal.definition import PortalDefinition, load
+from bot.domain.job import Job
+from bot.portal.board_reader import BoardWalk
+from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import LayoutChanged, RetryLater
-from bot.portal.pages import Board, BoardPage, BoardRow
+from bot.portal.models import Board, BoardPage, BoardRow
 
 ATOZ = load("atoz")
 #: Rows on a page of the board here.

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.portal.__main__ import app
-from bot.portal.check import examine
-from bot.portal.definition import load
-from bot.portal.parse import PageKind
+from bot.portal.check.cli import app
+from bot.portal.check.examine import examine
+from bot.portal.definition.model import load
+from bot.portal.parsing.parse import PageKind
 
 PAGES = Path(__file__).parents[1] / "pages"
 ATOZ = load("atoz")
@@ -147,7 +147,7 @@ def test_a_wrong_call_is_one_line_and_no_stack_trace(arguments: list[str], code:
 
 def test_without_credentials_it_says_which_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     # empty counts as not set, and stands in front of what a .env file may hold
-    monkeypatch.setattr("bot.portal.__main__._setting", lambda _name: None)
+    monkeypatch.setattr("bot.portal.check.cli._setting", lambda _name: None)
     result = run.invoke(app, ["check", "atoz"])
     assert result.exit_code == 1
     assert "ATOZ_USERNAME and ATOZ_PASSWORD are not set" in result.output

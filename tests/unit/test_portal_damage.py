@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.job import Action
-from bot.portal.definition import load
+from bot.domain.job import Action
+from bot.portal.definition.model import load
 from bot.portal.errors import LayoutChanged, PortalError
-from bot.portal.pages import BoardPage, JobPage
-from bot.portal.parse import parse_board, parse_job_page, with_page
+from bot.portal.models import BoardPage, JobPage
+from bot.portal.parsing.parse import parse_board, parse_job_page, with_page
 
 PAGES = Path(__file__).parents[1] / "pages"
 ATOZ = load("atoz")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.job import Action
-from bot.portal.definition import PortalDefinition, load
+from bot.domain.job import Action
+from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import LayoutChanged, PortalError
-from bot.portal.parse import parse_board, read_accept_page
+from bot.portal.parsing.parse import parse_board, read_accept_page
 
 PAGES = Path(__file__).parents[1] / "pages"
 CARDS = load("cards")

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.job import Action
-from bot.portal.definition import PortalDefinition, load
+from bot.domain.job import Action
+from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import LayoutChanged, PortalError
-from bot.portal.pages import BoardPage, Ownership
-from bot.portal.parse import parse_board, parse_job_page
+from bot.portal.models import BoardPage, Ownership
+from bot.portal.parsing.parse import parse_board, parse_job_page
 
 PAGES = Path(__file__).parents[1] / "pages"
 

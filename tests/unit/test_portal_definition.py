@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.portal.definition import DEFINITIONS, DefinitionError, Meaning, Part, PortalDefinition, Problem, load
-from bot.portal.parse import parse_board
+from bot.portal.definition.model import DEFINITIONS, DefinitionError, Meaning, Part, PortalDefinition, Problem, load
+from bot.portal.parsing.parse import parse_board
 from contract.configuration import KNOWN_JOB_KINDS
 
 ATOZ_YAML = (DEFINITIONS / "atoz.yaml").read_text(encoding="utf-8")

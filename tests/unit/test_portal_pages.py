@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.job import Job
+from bot.domain.job import Job
 from bot.portal import errors
-from bot.portal.definition import PortalDefinition, load
-from bot.portal.pages import BoardPage, Form, JobPage
-from bot.portal.parse import is_signed_in, parse_board, parse_job_page, read_accept_page, sign_in_refusal
+from bot.portal.definition.model import PortalDefinition, load
+from bot.portal.models import BoardPage, Form, JobPage
+from bot.portal.parsing.parse import is_signed_in, parse_board, parse_job_page, read_accept_page, sign_in_refusal
 
 PAGES = Path(__file__).parents[1] / "pages"
 SHAPES = sorted(folder.name for folder in PAGES.iterdir() if folder.is_dir())

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.core.job import Action, Job
-from bot.portal.definition import load
+from bot.domain.job import Action, Job
+from bot.engine.unreadable_pages import StrangePages
+from bot.portal.definition.model import load
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
-from bot.portal.pages import BoardPage, BoardRow, JobPage, Ownership
-from bot.portal.parse import (
+from bot.portal.models import BoardPage, BoardRow, JobPage, Ownership
+from bot.portal.parsing.html import button_of, form_as_sent, lines_of, match_address
+from bot.portal.parsing.parse import (
     PageKind,
     classify,
     expect,
@@ -24,9 +26,7 @@ from bot.portal.parse import (
     parse_messages,
     with_page,
 )
-from bot.portal.reading import button_of, form_as_sent, lines_of, match_address
-from bot.portal.values import read_date, read_duration, read_moment, read_time
-from bot.strange_pages import StrangePages
+from bot.portal.parsing.values import read_date, read_duration, read_moment, read_time
 
 PAGES = Path(__file__).parents[1] / "pages"
 ATOZ = load("atoz")

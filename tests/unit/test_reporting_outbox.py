@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.reporting import outbox as module
-from bot.reporting.outbox import NotAnOutbox, Outbox
+from bot.control_plane import outbox as module
+from bot.control_plane.outbox import NotAnOutbox, Outbox
 from contract.events import CycleComplete, Event, Notice, decode_event
 from contract.sessions import SessionTotals
 

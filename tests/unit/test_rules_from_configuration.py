@@ -6,18 +6,18 @@ from typing import Any, get_origin
 
 import pytest
 
-from bot.core.calendar import Calendar
-from bot.core.decision import Decision, Verdict
-from bot.core.job import Job
-from bot.core.owner_rules import Caps, DateRange, Rules, WordRule
-from bot.core.preferences import Prefer, Preferences
-from bot.core.rules import decide
-from bot.core.week import WeeklyWindow
-from bot.portal.definition import load
-from bot.rules_from_configuration import preferences_from_configuration, rules_from_configuration
+from bot.domain.busy_calendar import Calendar
+from bot.domain.job import Job
+from bot.domain.rules.decision import Decision, Verdict
+from bot.domain.rules.evaluate import decide
+from bot.domain.rules.preferences import Prefer, Preferences
+from bot.domain.rules.rule_set import Caps, DateRange, Rules, WordRule
+from bot.domain.weekly_hours import WeeklyWindow
+from bot.portal.definition.model import load
+from bot.settings.rules_from_configuration import preferences_from_configuration, rules_from_configuration
 from contract.configuration import BotConfiguration
 from contract.owner_rules import Preference
-from tests.unit.core_examples import NOW, a_job
+from tests.support.domain_examples import NOW, a_job
 
 ATOZ = load("atoz")
 

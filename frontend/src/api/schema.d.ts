@@ -485,7 +485,7 @@ export interface components {
         BrowserUse: "sleep" | "stay";
         /**
          * ClaimState
-         * @description How far a claim got. The transitions are data in ``bot.core.claim``.
+         * @description How far a claim got. The transitions are data in ``bot.domain.claim``.
          * @enum {string}
          */
         ClaimState: "matched" | "offered" | "approved" | "declined" | "expired" | "intended" | "submitted" | "confirmed" | "lost" | "unknown" | "held" | "taken_back";
@@ -1183,7 +1183,7 @@ export interface components {
         };
         /**
          * SessionState
-         * @description Where a bot process stands. The transitions are data in ``bot.core.session``.
+         * @description Where a bot process stands. The transitions are data in ``bot.domain.session_state``.
          * @enum {string}
          */
         SessionState: "starting" | "signing_in" | "running" | "paused" | "stopping" | "stopped" | "failed";

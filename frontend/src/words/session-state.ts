@@ -89,7 +89,7 @@ interface ConditionWords {
 }
 
 /**
- * What the bot calls the things that stand in its way (`Condition` in bot/session.py; the last one is the control
+ * What the bot calls the things that stand in its way (`Condition` in bot/state/session_status.py; the last one is the control
  * plane's own); the reason has the words.
  */
 const CONDITION = new Map<string, ConditionWords>(

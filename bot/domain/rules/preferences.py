@@ -1,0 +1,75 @@
+"""Which job is taken first when not all can be taken."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from bot.domain.job import Job
+from bot.domain.text_matching import spelling_key
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Prefer(StrEnum):
+    """One way to compare two jobs."""
+
+    #: the one that starts first
+    SOONEST = "soonest"
+    #: the one that starts last
+    LATEST = "latest"
+    #: the one that takes longest
+    LONGEST = "longest"
+    #: the one that is over first
+    SHORTEST = "shortest"
+    #: by the order of ``Preferences.kinds``
+    KIND = "kind"
+    #: by the order of ``Preferences.languages``
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preferences:
+    """What counts first, second and so on; what is still equal goes by the start and then by the job's number."""
+
+    order: tuple[Prefer, ...] = (Prefer.SOONEST,)
+    #: the best first; a kind that is not named comes after all that are
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+def preference_key(job: Job, preferences: Preferences) -> tuple[object, ...]:
+    """A key for ``sorted``: the job that is taken first has the smallest. What is unknown comes last."""
+    compared = tuple(_part(prefer, job, preferences) for prefer in preferences.order)
+    return (*compared, job.starts_at or _NEVER, len(job.job_number), job.job_number)
+
+
+def _part(prefer: Prefer, job: Job, preferences: Preferences) -> tuple[bool, float]:
+    match prefer:
+        case Prefer.SOONEST:
+            return _known(_seconds(job))
+        case Prefer.LATEST:
+            return _known(_seconds(job), largest_first=True)
+        case Prefer.LONGEST:
+            return _known(job.duration_minutes, largest_first=True)
+        case Prefer.SHORTEST:
+            return _known(job.duration_minutes)
+        case Prefer.KIND:
+            return _known(_rank(job.kind, preferences.kinds))
+        case Prefer.LANGUAGE:
+            return _known(_rank(job.language, preferences.languages))
+
+
+def _known(value: float | None, *, largest_first: bool = False) -> tuple[bool, float]:
+    if value is None:
+        return True, 0
+    return False, -value if largest_first else value
+
+
+def _seconds(job: Job) -> float | None:
+    return None if job.starts_at is None else job.starts_at.timestamp()
+
+
+def _rank(name: str | None, names: tuple[str, ...]) -> int | None:
+    keys = [spelling_key(one) for one in names]
+    key = spelling_key(name) if name else ""
+    return keys.index(key) if key in keys else None

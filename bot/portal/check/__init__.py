@@ -1,0 +1,1 @@
+"""Trying a definition on the real pages without changing anything on the portal: `python -m bot.portal check`."""

@@ -1,0 +1,114 @@
+"""A claim as the bot remembers it, in memory and in the journal, and as it goes over the wire."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from bot.domain.claim import ClaimState, advance
+from bot.domain.job import Job
+from bot.domain.rules.decision import Decision
+from contract.jobs import ClaimState as WireClaimState
+from contract.jobs import (
+    Given,
+    JobDecision,
+    JobReport,
+    JobTimes,
+    LossReason,
+    PortalAction,
+    PortalJob,
+    RuleOutcome,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimRecord:
+    """One claim. A job that is free again after a claim was lost may get another one: a further ``attempt``."""
+
+    job: Job
+    decision: Decision
+    #: 1 for a job's first claim
+    attempt: int
+    #: the session that made the claim; its cap counts it
+    session_id: str
+    state: ClaimState
+    loss_reason: LossReason | None = None
+    #: the portal's words, or what was seen
+    loss_detail: str | None = None
+    #: first read from the board
+    seen_at: datetime
+    decided_at: datetime
+    #: the intent was handed to the disk; an accept that went out did so after this
+    intended_at: datetime | None = None
+    #: the accept left this machine; None while it did not, and where a crash hides when it did
+    submitted_at: datetime | None = None
+    #: the portal's own status told the outcome, and it stood when it was read again
+    confirmed_at: datetime | None = None
+    #: until when an offer waits for an answer; None for what was never offered
+    expires_at: datetime | None = None
+    #: the owner said yes to the offer
+    approved_at: datetime | None = None
+    #: of the row that was offered. That very row is not offered again when it was declined or nobody answered; None
+    #: where it may be
+    row_digest: str | None = None
+
+    def moved(self, to: ClaimState, **changes: Any) -> Self:
+        """The claim one step further; raises IllegalTransition for a step that is not in the table."""
+        return replace(self, state=advance(self.state, to), **changes)
+
+    def report(self, given: Given | None = None) -> JobReport:
+        """The claim as the control plane learns of it; ``given`` where the job is ours, or was, without it."""
+        return JobReport(
+            job=portal_job(self.job),
+            decision=job_decision(self.decision),
+            claim_state=WireClaimState(self.state),
+            loss_reason=self.loss_reason,
+            loss_detail=self.loss_detail,
+            offer_expires_at=self.expires_at if self.state is ClaimState.OFFERED else None,
+            given=given,
+            times=JobTimes(
+                seen_at=self.seen_at,
+                decided_at=self.decided_at,
+                submitted_at=self.submitted_at,
+                confirmed_at=self.confirmed_at,
+            ),
+        )
+
+
+def unclaimed_report(
+    job: Job,
+    decision: Decision | None,
+    *,
+    seen_at: datetime,
+    decided_at: datetime | None,
+    loss: tuple[LossReason, str] | None = None,
+    only_watched: bool = False,
+    given: Given | None = None,
+) -> JobReport:
+    """A job for which there is no claim; ``loss`` says why and in which words it was gone before there could be one."""
+    return JobReport(
+        job=portal_job(job),
+        decision=job_decision(decision) if decision else None,
+        loss_reason=loss[0] if loss else None,
+        loss_detail=loss[1] if loss else None,
+        only_watched=only_watched,
+        given=given,
+        times=JobTimes(seen_at=seen_at, decided_at=decided_at),
+    )
+
+
+def portal_job(job: Job) -> PortalJob:
+    """A job as it travels; every field of ours is one of the wire's."""
+    fields = {name: getattr(job, name) for name in Job.__dataclass_fields__}
+    return PortalJob(**fields | {"action": PortalAction(job.action)})
+
+
+def job_decision(decision: Decision) -> JobDecision:
+    """A decision as it travels."""
+    return JobDecision(
+        verdict=Verdict(decision.verdict),
+        summary=decision.summary,
+        reasons=tuple(
+            RuleOutcome(rule=answer.rule, passed=answer.passed, why=answer.why) for answer in decision.reasons
+        ),
+    )

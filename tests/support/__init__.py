@@ -1,0 +1,1 @@
+"""Helpers, fixtures and servers that tests share. Tests themselves belong to the folders beside it."""

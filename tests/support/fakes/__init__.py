@@ -1,0 +1,1 @@
+"""Stand-ins in memory that pass the same tests as the real thing."""
