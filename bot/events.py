@@ -7,8 +7,8 @@ from contract.jobs import JobReport
 from contract.sessions import SessionTotals
 
 
-class Teller(Protocol):
-    """Hears what happens; never makes the engine wait. ``bot.control_plane.event_recorder.Reporter`` is one."""
+class EventSink(Protocol):
+    """Hears what happens; never makes the engine wait. ``bot.control_plane.event_recorder.EventRecorder`` is one."""
 
     def job(self, report: JobReport) -> None:
         """Something about a job changed."""

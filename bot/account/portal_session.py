@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import structlog
 
-from bot.account.rate_limiter import Purpose, Turns, asking_for
+from bot.account.rate_limiter import RateLimiter, RequestPriority, request_priority
 from bot.clock import steady_seconds
 from bot.domain.pacing import Backoff
-from bot.portal.client import Lane
+from bot.portal.client import PortalClient
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, SignInUnclear, StopAndTell
 
 log = structlog.get_logger(__name__)
@@ -31,15 +31,15 @@ _UNCLEAR_WAITS = (15.0, 60.0, 300.0, 900.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class LoginResult:
     """What a sign-in gives."""
 
-    lane: Lane
+    lane: PortalClient
     #: the full name that the portal shows
     user_name: str | None
 
 
-class Watcher:
+class LoginListener:
     """Hears how signing in goes. Every method may be left as it is."""
 
     def signing_in(self) -> None:
@@ -61,13 +61,13 @@ class Watcher:
 class _Held:
     """A lane and how many requests of it are under way: a retired one is closed after its last."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: PortalClient) -> None:
         self.lane = lane
         self._under_way = 0
         self._is_retired = False
         self._done = asyncio.Event()
 
-    async def use(self, do: Callable[[Lane], Awaitable[T]]) -> T:
+    async def use(self, do: Callable[[PortalClient], Awaitable[T]]) -> T:
         self._under_way += 1
         try:
             return await do(self.lane)
@@ -86,10 +86,12 @@ class _Held:
             self._done.set()
 
 
-class Access:
+class PortalSession:
     """Keeps one signed-in lane. Who finds the session ended asks for a new one; whoever asks first signs in for all."""
 
-    def __init__(self, sign_in: Callable[[], Awaitable[Entry]], watcher: Watcher, turns: Turns) -> None:
+    def __init__(
+        self, sign_in: Callable[[], Awaitable[LoginResult]], watcher: LoginListener, turns: RateLimiter
+    ) -> None:
         self._sign_in = sign_in
         self._watcher = watcher
         self._turns = turns
@@ -106,7 +108,7 @@ class Access:
         """Whether there is a session that nobody found ended."""
         return self._held is not None
 
-    async def use(self, do: Callable[[Lane], Awaitable[T]]) -> T:
+    async def use(self, do: Callable[[PortalClient], Awaitable[T]]) -> T:
         """Do something that reads, again after a new sign-in where the session has ended.
 
         Raises the portal's errors; SignInAgain only where the portal forgets a new session at once, time after time.
@@ -118,7 +120,7 @@ class Access:
                 continue
         return await self.once(do)
 
-    async def once(self, do: Callable[[Lane], Awaitable[T]]) -> T:
+    async def once(self, do: Callable[[PortalClient], Awaitable[T]]) -> T:
         """Do something with the portal once, signed in; where the session has ended, whoever comes next gets a new one.
 
         Raises the portal's errors.
@@ -149,7 +151,7 @@ class Access:
             self._in_doubt_since = steady_seconds()
         return steady_seconds() - self._in_doubt_since < _DOUBT_FOR
 
-    async def change_lane(self, make: Callable[[], Awaitable[Entry]]) -> None:
+    async def change_lane(self, make: Callable[[], Awaitable[LoginResult]]) -> None:
         """Go on with another lane of the same session. Quiet where nobody is signed in: the next sign-in makes it.
 
         Whoever uses the old one ends what it does with it. Raises what ``make`` raises; then the old one stays.
@@ -187,7 +189,7 @@ class Access:
             await self._turns.quiet_is_over()
             self._watcher.signing_in()
             try:
-                with asking_for(Purpose.DECISION):
+                with request_priority(RequestPriority.DECISION):
                     entry = await self._sign_in()
             except StopAndTell as error:
                 self._watcher.refused(error)

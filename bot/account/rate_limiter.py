@@ -18,7 +18,7 @@ from bot.portal.errors import RetryLater
 log = structlog.get_logger(__name__)
 
 
-class Purpose(Enum):
+class RequestPriority(Enum):
     """Why the portal is asked, which says how long it can wait. Goes along with whatever a task starts."""
 
     #: a look at the board, or at the list of our jobs while it is known: leaves a part of the budget to what looks find
@@ -31,7 +31,7 @@ class Purpose(Enum):
     CLAIM = "claim"
 
 
-_purpose: ContextVar[Purpose] = ContextVar("purpose of a request", default=Purpose.CLAIM)
+_purpose: ContextVar[RequestPriority] = ContextVar("purpose of a request", default=RequestPriority.CLAIM)
 
 #: The part of what can go out at once that looks leave to the pages of the jobs that they find.
 _LEFT_FOR_DECISIONS = 3
@@ -43,7 +43,7 @@ _SHORTEST_SLEEP = 0.001
 
 
 @contextlib.contextmanager
-def asking_for(purpose: Purpose) -> Iterator[None]:
+def request_priority(purpose: RequestPriority) -> Iterator[None]:
     """Requests within are made for this."""
     before = _purpose.set(purpose)
     try:
@@ -52,15 +52,15 @@ def asking_for(purpose: Purpose) -> Iterator[None]:
         _purpose.reset(before)
 
 
-def for_its_own_purpose() -> Context:
+def default_priority_context() -> Context:
     """The context for a new task that is not made for the purpose of whoever starts it."""
     context = copy_context()
-    context.run(_purpose.set, Purpose.CLAIM)
+    context.run(_purpose.set, RequestPriority.CLAIM)
     return context
 
 
-class Turns:
-    """The budget, and how long the portal wants to be left alone (``bot.portal.client.Turns``).
+class RateLimiter:
+    """The budget, and how long the portal wants to be left alone (``bot.portal.client.RequestLimiter``).
 
     What counts are the requests as lanes make them, each page of a board by itself. In any minute there are at most
     ``per_minute``, not counted those for claims, which later looks make up for.
@@ -76,14 +76,14 @@ class Turns:
 
     # --- what lanes ask -----------------------------------------------------------------------------------------------
 
-    async def to_ask(self) -> None:
+    async def acquire(self) -> None:
         """Return when a request may go out; it counts from now on."""
         purpose, came = _purpose.get(), steady_seconds()
         while (wait := self._seconds_left(purpose, waited=steady_seconds() - came)) > 0:
             await self._sleep(wait)
         self._budget = self._budget.charged(steady_seconds(), 1)
 
-    def to_accept(self) -> None:
+    def acquire_for_accept(self) -> None:
         """Count an accept. Raises RetryLater, and it is not to be sent, while the portal asks to be left alone."""
         left = self._asked.seconds_left(steady_seconds())
         if left > 0:
@@ -92,7 +92,7 @@ class Turns:
             )
         self._budget = self._budget.charged(steady_seconds(), 1)
 
-    def went_out(self) -> None:
+    def record_sent(self) -> None:
         """Count a request that a page made by itself; later ones make up for it."""
         self._budget = self._budget.charged(steady_seconds(), 1)
 
@@ -138,7 +138,7 @@ class Turns:
             self._wake()
             self.on_asked(timedelta(seconds=self._asked.seconds_left(steady_seconds())))
 
-    def heard_to_wait(self, wait: timedelta) -> None:
+    def apply_backoff(self, wait: timedelta) -> None:
         """The portal asked another bot of this account to wait for so long from now on."""
         until = steady_seconds() + wait.total_seconds()
         # what comes back is what this bot told itself, a moment later
@@ -153,21 +153,21 @@ class Turns:
     def _reserve(self) -> int:
         return self._budget.burst // _LEFT_FOR_DECISIONS
 
-    def _seconds_left(self, purpose: Purpose, *, waited: float) -> float:
+    def _seconds_left(self, purpose: RequestPriority, *, waited: float) -> float:
         now = steady_seconds()
         asked = self._asked.seconds_left(now)
         match purpose:
-            case Purpose.CLAIM:
+            case RequestPriority.CLAIM:
                 return asked
-            case Purpose.DECISION:
+            case RequestPriority.DECISION:
                 return max(asked, self._budget.seconds_until(now, 1))
-            case Purpose.LOOK:
+            case RequestPriority.LOOK:
                 return max(asked, self._budget.seconds_until(now, 1 + self._reserve))
-            case Purpose.LATER if waited < _LATER_SECONDS:
+            case RequestPriority.LATER if waited < _LATER_SECONDS:
                 in_peace = self._budget.seconds_until(now, 1 + 2 * self._reserve)
                 return max(asked, min(in_peace, _LATER_SECONDS - waited))
-            case Purpose.LATER:
-                return self._seconds_left(Purpose.LOOK, waited=waited)
+            case RequestPriority.LATER:
+                return self._seconds_left(RequestPriority.LOOK, waited=waited)
 
     def _wake(self) -> None:
         """Who waits finds out anew how long."""

@@ -22,7 +22,7 @@ _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 _SALT_BYTES = 16
 
 
-class KeptSession:
+class StoredSession:
     """One account's file."""
 
     def __init__(self, file: Path) -> None:
@@ -68,7 +68,7 @@ def main() -> None:
     """
     what, file = sys.argv[1:]
     task = json.load(sys.stdin)
-    kept, credentials = KeptSession(Path(file)), Credentials(**task["credentials"])
+    kept, credentials = StoredSession(Path(file)), Credentials(**task["credentials"])
     if what == "keep":
         kept.keep(session_from(task["session"]), credentials)
     else:

@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Any, Literal
 import structlog
 
 from bot.account.account_folder import AccountFolder, RefusedCredentials
-from bot.account.portal_session import Entry
-from bot.account.rate_limiter import Turns
+from bot.account.portal_session import LoginResult
+from bot.account.rate_limiter import RateLimiter
 from bot.account.session_store import session_from
 from bot.config import PROJECT, BotSettings
 from bot.portal.board_reader import address_of_page
 from bot.portal.browser.chromium import find_browser
 from bot.portal.browser.login_worker import sign_in, take_picture
-from bot.portal.browser.worker_pool import Browsers
+from bot.portal.browser.worker_pool import BrowserWorkerPool
 from bot.portal.credentials import SignedIn
 from bot.portal.errors import PortalError, RetryLater, StopAndTell
-from bot.portal.http.client import HttpLane
+from bot.portal.http.client import HttpClient
 from bot.portal.screenshot import Picture
 from contract.configuration import BotConfiguration
 from contract.owner_rules import BrowserUse, LaneChoice
 
 if TYPE_CHECKING:
-    from bot.portal.browser.client import PageLane
+    from bot.portal.browser.client import BrowserClient
 
 log = structlog.get_logger(__name__)
 
@@ -46,21 +46,21 @@ def _disk_may_fail(what: str) -> Iterator[None]:
         log.warning("a refusal could not be noted", action="refusal_not_noted", to_be=what, why=str(error))
 
 
-class SigningIn:
-    """Signs in for one account; an instance is what ``bot.account.portal_session.Access`` calls."""
+class BrowserSignIn:
+    """Signs in for one account; an instance is what ``bot.account.portal_session.PortalSession`` calls."""
 
-    def __init__(self, settings: BotSettings, folder: AccountFolder, turns: Turns) -> None:
+    def __init__(self, settings: BotSettings, folder: AccountFolder, turns: RateLimiter) -> None:
         self._settings = settings
         self._turns = turns
         self._folder = folder
         self._refused = RefusedCredentials(folder)
         self._has_tried_kept = False
-        self._lane: HttpLane | PageLane | None = None
+        self._lane: HttpClient | BrowserClient | None = None
         self._browser_path = find_browser(settings.data_dir, settings.environment)
-        self._browsers = Browsers(self._browser_path)
+        self._browsers = BrowserWorkerPool(self._browser_path)
         self._way = settings.configuration.lane
 
-    async def __call__(self) -> Entry:
+    async def __call__(self) -> LoginResult:
         """A signed-in lane. Raises as ``bot.portal.browser.login_worker.sign_in`` does."""
         kept = await self._kept()
         if kept is not None:
@@ -99,9 +99,9 @@ class SigningIn:
         """Go by these settings; True where the lane in use is another one than the owner wants now."""
         await self._browsers.let_stay(configuration.browser is BrowserUse.STAY)
         self._way = configuration.lane
-        return self._lane is not None and isinstance(self._lane, HttpLane) is self._is_page_lane
+        return self._lane is not None and isinstance(self._lane, HttpClient) is self._is_page_lane
 
-    async def other_lane(self) -> Entry:
+    async def other_lane(self) -> LoginResult:
         """The lane that the owner wants now, with the session that the one in use has. Raises the portal's errors."""
         if self._lane is None:
             raise RetryLater("nobody is signed in")
@@ -124,18 +124,18 @@ class SigningIn:
         Raises RetryLater where portal or browser failed, StopAndTell (``no_browser``) where there is no browser.
         """
         lane, definition = self._lane, self._settings.definition
-        if lane is not None and not isinstance(lane, HttpLane):
+        if lane is not None and not isinstance(lane, HttpClient):
             png, html = await lane.picture()
             return Picture(png=png, html=html, url=address_of_page(definition, definition.board.query))
         session = lane.session() if lane is not None else None
-        await self._turns.to_ask()
+        await self._turns.acquire()
         return await take_picture(definition, session, self._browsers)
 
     async def close(self) -> None:
         """End every browser that was started here."""
         await self._browsers.close()
 
-    async def _entry(self, session: SignedIn) -> Entry:
+    async def _entry(self, session: SignedIn) -> LoginResult:
         lane = self._new_lane(session)
         try:
             await lane.warm()
@@ -145,21 +145,21 @@ class SigningIn:
         except PortalError as error:
             log.info("the lane is not warm", action="lane_not_warm", why=error.message)  # who reads next finds out
         self._lane = lane
-        return Entry(lane=lane, user_name=session.user_name)
+        return LoginResult(lane=lane, user_name=session.user_name)
 
-    def _new_lane(self, session: SignedIn) -> "HttpLane | PageLane":
+    def _new_lane(self, session: SignedIn) -> "HttpClient | BrowserClient":
         definition = self._settings.definition
         if not self._is_page_lane:
-            return HttpLane(definition, session, turns=self._turns)
+            return HttpClient(definition, session, turns=self._turns)
         if definition.board.is_json:
             raise StopAndTell(
                 f"{definition.title} is read as JSON, so there is no page of it for a browser.",
                 code="no_page_lane",
                 what_to_do="set the way to the portal (lane) to auto or http",
             )
-        from bot.portal.browser.client import PageLane  # noqa: PLC0415  (Playwright: megabytes that few bots need)
+        from bot.portal.browser.client import BrowserClient  # noqa: PLC0415  (Playwright: megabytes that few bots need)
 
-        return PageLane(definition, session, browser_path=self._browser_path, turns=self._turns)
+        return BrowserClient(definition, session, browser_path=self._browser_path, turns=self._turns)
 
     async def _kept(self) -> SignedIn | None:
         if self._has_tried_kept:

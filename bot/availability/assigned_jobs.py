@@ -14,20 +14,20 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.account.portal_session import Access
-from bot.account.rate_limiter import Purpose, asking_for
+from bot.account.portal_session import PortalSession
+from bot.account.rate_limiter import RequestPriority, request_priority
 from bot.availability.commitments import Assigned, Commitments
-from bot.claim.claim_manager import ClaimDesk
+from bot.claim.claim_manager import ClaimManager
 from bot.clock import now, steady_seconds
 from bot.domain.claim import ClaimState, is_ours
 from bot.domain.job import Action, Job, lies_ahead
 from bot.domain.pacing import Backoff
-from bot.events import Teller
-from bot.portal.client import Lane
+from bot.events import EventSink
+from bot.portal.client import PortalClient
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, StopAndTell
 from bot.portal.models import Board
 from bot.portal.parsing.parse import with_page
-from bot.state.board_state import Knowledge
+from bot.state.board_state import BoardState
 from bot.state.claim_record import ClaimRecord, unclaimed_report
 from bot.state.journal import GivenJob, Journal, Remembered
 from contract.jobs import Given
@@ -84,18 +84,18 @@ class OurJobsHost(Protocol):
         ...
 
 
-class OurJobs:
+class AssignedJobs:
     """Reads the list and notices what is new in it and what is gone."""
 
     def __init__(
         self,
         *,
-        access: Access,
-        desk: ClaimDesk,
-        knowledge: Knowledge,
+        access: PortalSession,
+        desk: ClaimManager,
+        knowledge: BoardState,
         commitments: Commitments,
         journal: Journal,
-        teller: Teller,
+        teller: EventSink,
         host: OurJobsHost,
         every: timedelta,
     ) -> None:
@@ -174,14 +174,14 @@ class OurJobs:
         """The list, and up to when (steady seconds) it lets jobs be accepted."""
         at_once = None if self._commitments.assigned is None else _PAGES_AT_ONCE
 
-        async def read(lane: Lane) -> tuple[Board, float]:
+        async def read(lane: PortalClient) -> tuple[Board, float]:
             began = steady_seconds()  # here, because somebody may have had to sign in first
             board = await lane.read_assigned(at_once=at_once)
             took = min(steady_seconds() - began, _LONGEST_READING.total_seconds())
             return board, began + _GOOD_FOR.total_seconds() + 2 * took
 
         # nobody waits for the next one: it takes its turn among the looks at the board, which it would starve
-        with asking_for(Purpose.DECISION if self._commitments.assigned is None else Purpose.LOOK):
+        with request_priority(RequestPriority.DECISION if self._commitments.assigned is None else RequestPriority.LOOK):
             return await self._access.use(read)
 
     def _take(self, board: Board, asked_at: datetime, good_until: float) -> None:
@@ -251,7 +251,7 @@ class OurJobs:
         # nobody waits for it, and at the first start it may be half a year's jobs
         async with self._one_page_at_a_time:
             try:
-                with asking_for(Purpose.LATER):
+                with request_priority(RequestPriority.LATER):
                     page = await self._access.use(lambda lane: lane.read_job(one.job.portal_id))
                 if page is not None and number in self._given:
                     self._given[number] = replace(self._given[number], job=with_page(one.job, page))

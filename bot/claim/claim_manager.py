@@ -17,15 +17,15 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.account.portal_session import Access
+from bot.account.portal_session import PortalSession
 from bot.claim.outcome import ClaimTimes, Confirmed, Lost, Sent, conclude
 from bot.clock import now, steady_now
 from bot.domain.claim import ClaimState, is_open, is_ours, needs_lookup, takes_place
 from bot.domain.rules.decision import Decision
-from bot.portal.client import Lane, OutcomeUnknown
+from bot.portal.client import OutcomeUnknown, PortalClient
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain, StopAndTell
 from bot.portal.models import AcceptAnswer, BoardRow, JobPage, Ownership
-from bot.state.board_state import Known
+from bot.state.board_state import TrackedJob
 from bot.state.claim_record import ClaimRecord
 from bot.state.journal import Journal
 from bot.storage.sqlite_writer import StorageError
@@ -100,14 +100,14 @@ def keep_nothing(kind: str, job_number: str, items: Mapping[str, str]) -> None:
     del kind, job_number, items
 
 
-class ClaimDesk:
+class ClaimManager:
     """Every claim of this session, and the open ones that earlier sessions of the account left."""
 
     def __init__(
         self,
         *,
         session_id: str,
-        access: Access,
+        access: PortalSession,
         journal: Journal,
         host: DeskHost,
         gone_statuses: Iterable[int],
@@ -126,7 +126,7 @@ class ClaimDesk:
         #: how many of this session's claims are in each state
         self._own: Counter[ClaimState] = Counter()
         # the job that was claimed, and its row's digest at that moment
-        self._claimed: dict[str, tuple[Known, str]] = {}
+        self._claimed: dict[str, tuple[TrackedJob, str]] = {}
         self._attempts: dict[str, int] = {}
         self._attempts_here: dict[str, int] = {}
         # claims whose outcome is open, and those that are only looked at once more
@@ -168,7 +168,7 @@ class ClaimDesk:
         """Jobs of this session that matched and are not ours."""
         return self._own[ClaimState.LOST] + self._own[ClaimState.TAKEN_BACK]
 
-    def may_be_claimed(self, known: Known) -> bool:
+    def may_be_claimed(self, known: TrackedJob) -> bool:
         """Whether a new claim of this job could be made, as far as earlier ones are concerned."""
         record = self._records.get(known.number)
         if record is not None and (is_open(record.state) or is_ours(record.state)):
@@ -177,7 +177,7 @@ class ClaimDesk:
             return False
         return known.closed_digest != known.row.digest and self._attempts_here.get(known.number, 0) < MOST_ATTEMPTS
 
-    def may_be_offered(self, known: Known) -> bool:
+    def may_be_offered(self, known: TrackedJob) -> bool:
         """Whether the owner may be asked about this job: the very row to which nobody answered is not offered again."""
         record = self._records.get(known.number)
         was_let_pass = (
@@ -232,7 +232,7 @@ class ClaimDesk:
             elif record.state is ClaimState.CONFIRMED:
                 self._watch(record.job.job_number)
 
-    def claim(self, known: Known, decision: Decision, *, decided_at: datetime) -> None:
+    def claim(self, known: TrackedJob, decision: Decision, *, decided_at: datetime) -> None:
         """Claim a job that every rule agrees to. Its place is taken when this returns.
 
         An offer of it that was approved is the claim; else a new one begins.
@@ -249,7 +249,7 @@ class ClaimDesk:
         self._claimed[number] = (known, known.row.digest)
         self._run_open(self._claim(known), record)
 
-    def offer(self, known: Known, decision: Decision, *, decided_at: datetime, expires_at: datetime) -> None:
+    def offer(self, known: TrackedJob, decision: Decision, *, decided_at: datetime, expires_at: datetime) -> None:
         """Ask the owner about a job that every rule agrees to. No place is taken."""
         self._keep(self._matched(known, decision, decided_at))
         self._move(known.number, ClaimState.OFFERED, expires_at=expires_at, row_digest=known.row.digest)
@@ -283,7 +283,7 @@ class ClaimDesk:
         if held_place:
             self._host.place_is_free()
 
-    def _matched(self, known: Known, decision: Decision, decided_at: datetime) -> ClaimRecord:
+    def _matched(self, known: TrackedJob, decision: Decision, decided_at: datetime) -> ClaimRecord:
         number = known.number
         self._attempts[number] = self._attempts.get(number, 0) + 1
         return ClaimRecord(
@@ -334,7 +334,7 @@ class ClaimDesk:
 
     # --- one claim ----------------------------------------------------------------------------------------------------
 
-    async def _claim(self, known: Known) -> None:
+    async def _claim(self, known: TrackedJob) -> None:
         number = known.number
         sending = _Sending(known.row, known.source, may_leave=lambda: self._require_leave(known))
         intended = self._records[number].moved(ClaimState.INTENDED, intended_at=now())
@@ -362,7 +362,7 @@ class ClaimDesk:
             sent = Sent(at=sending.steadily_at, is_answered=True, given_up=(error.reason, error.detail))
         await self._follow(number, sent)
 
-    def _require_leave(self, known: Known) -> None:
+    def _require_leave(self, known: TrackedJob) -> None:
         """The last question before an accept leaves; raises _NotSent.
 
         Since it was decided the board may have shown another row, the agency may have given the owner a job at that
@@ -376,7 +376,7 @@ class ClaimDesk:
         if (not_now := self._host.why_not(self._records[known.number])) is not None:
             raise _NotSent(not_now.reason, not_now.words)
 
-    async def _send(self, known: Known, sending: "_Sending") -> Sent:
+    async def _send(self, known: TrackedJob, sending: "_Sending") -> Sent:
         """Send the accept. Raises _NotSent where it never went out, or the portal refused to look at it."""
         number = known.number
         give_up_at = steady_now() + self._times.resend
@@ -437,7 +437,7 @@ class ClaimDesk:
             messages=answer.messages,
         )
 
-    async def _read_anew(self, known: Known, give_up_at: datetime) -> None:
+    async def _read_anew(self, known: TrackedJob, give_up_at: datetime) -> None:
         """Read the board, so that the accept can be sent again. Raises _NotSent where it cannot.
 
         The very answer that the new form comes from has to show the job as it was decided on.
@@ -613,7 +613,7 @@ class _Sending:
         """Send this row's the next time."""
         self.row, self._source = row, source
 
-    async def __call__(self, lane: Lane) -> AcceptAnswer:
+    async def __call__(self, lane: PortalClient) -> AcceptAnswer:
         if lane is not self._source:
             raise _RowOfEndedSession("the session in which the job was read has ended")
         return await lane.accept(self.row, leaves=self._leaves)

@@ -47,7 +47,7 @@ _COLOURS = {Tone.GOOD: "32", Tone.PLAIN: "0", Tone.QUIET: "2", Tone.BAD: "31"}
 
 
 class Narrator:
-    """Turns events into lines. The same line is not said twice in a row for one job."""
+    """RateLimiter events into lines. The same line is not said twice in a row for one job."""
 
     def __init__(self, say: Say, *, zone: ZoneInfo, takes_answers: bool = False) -> None:
         """``takes_answers``: offers can be answered where the lines are read."""

@@ -28,7 +28,7 @@ class _Envelope(TypedDict):
     at: datetime
 
 
-class Reporter:
+class EventRecorder:
     """Never waits for the disk or the network; what it is told is in the outbox some milliseconds later.
 
     ``listener`` hears every event at once, on this machine.

@@ -10,7 +10,7 @@ from contract.presence import HEARTBEAT_EVERY, HEARTBEAT_KEPT_FOR, Heartbeat
 from contract.streams import SESSIONS_SEEN, heartbeat
 
 
-class Pulse:
+class HeartbeatPublisher:
     """Writes what ``beat`` says."""
 
     def __init__(self, redis: Redis, outage: Outage, beat: Callable[[], Heartbeat]) -> None:

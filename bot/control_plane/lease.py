@@ -49,7 +49,7 @@ redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[4])
 local awaited = redis.call('GET', KEYS[3])
 return {ARGV[1], 0, awaited and is_elsewhere(awaited) and awaited or ''}
 """
-#: Leaves the mark that nobody has to wait.
+#: BeforeSend the mark that nobody has to wait.
 _GIVE_BACK = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('SET', KEYS[2], '', 'PX', ARGV[2]) end

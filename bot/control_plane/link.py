@@ -8,9 +8,9 @@ from datetime import timedelta
 import structlog
 
 from bot.control_plane.command_reader import CommandReader, wanted_configuration
-from bot.control_plane.heartbeat import Pulse
+from bot.control_plane.heartbeat import HeartbeatPublisher
 from bot.control_plane.lease import Lease
-from bot.control_plane.orphaned_outboxes import Leftovers
+from bot.control_plane.orphaned_outboxes import OrphanedOutboxes
 from bot.control_plane.outbox import Outbox
 from bot.control_plane.outbox_sender import Sender
 from bot.control_plane.redis_client import REDIS_TROUBLE, Outage, connect
@@ -39,11 +39,11 @@ class ControlPlaneLink:
         self._handle_command = handle
         outage = Outage()
         self._sender = Sender(outbox, self._redis, outage)
-        self._pulse = Pulse(self._redis, outage, beat)
+        self._pulse = HeartbeatPublisher(self._redis, outage, beat)
         self._commands = CommandReader(outbox, self._redis, outage, self._handle)
         self.lease = Lease(self._redis, outage, session_id=outbox.session_id, account_id=outbox.account_id, place=place)
         self.wait = SharedWait(self._redis, session_id=outbox.session_id, account_id=outbox.account_id)
-        self._leftovers = Leftovers(outbox.path.parent, outbox, self._redis, outage)
+        self._leftovers = OrphanedOutboxes(outbox.path.parent, outbox, self._redis, outage)
 
     async def wanted_configuration(self) -> VersionedConfiguration | None:
         """What the owner wants, where Redis can say so now."""

@@ -21,7 +21,7 @@ _ASK_EVERY_SECONDS = 0.5
 _STUCK_AFTER_SECONDS = 15.0
 
 
-class Leftovers:
+class OrphanedOutboxes:
     """Sends what other sessions' outboxes in the account's folder still hold, one after the other."""
 
     def __init__(self, folder: Path, own: Outbox, redis: Redis, outage: Outage) -> None:

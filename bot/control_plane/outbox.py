@@ -22,7 +22,7 @@ from typing import Any
 
 import structlog
 
-from bot.storage.sqlite_writer import DatabaseThread, StorageClosed, StorageError
+from bot.storage.sqlite_writer import SqliteWriter, StorageClosed, StorageError
 from contract.events import CycleComplete, Event, encode_event
 
 log = structlog.get_logger(__name__)
@@ -74,7 +74,7 @@ class Outbox:
         self.last_seq = 0
         #: highest seq that is known to be in Postgres
         self.acknowledged = 0
-        self._database = DatabaseThread(path, schema=_SCHEMA, name=f"outbox {path.stem}")
+        self._database = SqliteWriter(path, schema=_SCHEMA, name=f"outbox {path.stem}")
         # events that have no seq yet, oldest first; guarded by the lock, as everything below
         self._pending: deque[Event] = deque()
         self._lock = RLock()

@@ -1,4 +1,4 @@
-"""Rejecting jobs of excluded kinds on the portal, where the owner asked for it (``reject_excluded``).
+"""AutoRejector jobs of excluded kinds on the portal, where the owner asked for it (``reject_excluded``).
 
 A rejection cannot be taken back, so it is done only on what the job's own page says at that very moment, once a job,
 and never for another reason than the kind.
@@ -9,17 +9,17 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.account.portal_session import Access
+from bot.account.portal_session import PortalSession
 from bot.clock import now
 from bot.domain.rules.decision import Decision
 from bot.domain.rules.evaluate import is_excluded_kind
 from bot.domain.rules.rule_set import Rules
-from bot.events import Teller
-from bot.portal.client import Lane, OutcomeUnknown
+from bot.events import EventSink
+from bot.portal.client import OutcomeUnknown, PortalClient
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain, StopAndTell
 from bot.portal.models import AcceptAnswer, JobPage, Ownership
 from bot.portal.parsing.parse import with_page
-from bot.state.board_state import Known
+from bot.state.board_state import TrackedJob
 from bot.state.journal import Journal
 from bot.storage.sqlite_writer import StorageError
 
@@ -37,10 +37,10 @@ class RejectingHost(Protocol):
         ...
 
 
-class Rejecting:
+class AutoRejector:
     """Each job once; what was rejected stands in the journal."""
 
-    def __init__(self, *, access: Access, journal: Journal, teller: Teller, host: RejectingHost) -> None:
+    def __init__(self, *, access: PortalSession, journal: Journal, teller: EventSink, host: RejectingHost) -> None:
         self._access = access
         self._journal = journal
         self._teller = teller
@@ -61,7 +61,7 @@ class Rejecting:
         self._rules = rules
         self._is_wanted = is_wanted
 
-    def consider(self, known: Known, decision: Decision) -> None:
+    def consider(self, known: TrackedJob, decision: Decision) -> None:
         """Reject a job that the rules refuse, where it is of an excluded kind and the owner asked for it."""
         refused = any(answer.rule == "exclude_types" and not answer.passed for answer in decision.reasons)
         number = known.number
@@ -73,7 +73,7 @@ class Rejecting:
         if self._start is not None:
             self._start(self._reject(known), f"reject {number}")
 
-    def _may_reject(self, known: Known) -> bool:
+    def _may_reject(self, known: TrackedJob) -> bool:
         return (
             self._is_wanted
             and self._host.may_change_the_portal()
@@ -82,7 +82,7 @@ class Rejecting:
             and is_excluded_kind(known.job, self._rules)
         )
 
-    async def _reject(self, known: Known) -> None:
+    async def _reject(self, known: TrackedJob) -> None:
         number = known.number
         try:
             page = await self._read(known)
@@ -102,11 +102,11 @@ class Rejecting:
         else:
             await self._tell(known, answer.messages)
 
-    def _is_still_so(self, known: Known, page: JobPage) -> bool:
+    def _is_still_so(self, known: TrackedJob, page: JobPage) -> bool:
         """By the page as it is now: free, this very job, and of an excluded kind."""
         return page.ownership is Ownership.FREE and is_excluded_kind(with_page(known.row.job, page), self._rules)
 
-    async def _tell(self, known: Known, messages: tuple[str, ...]) -> None:
+    async def _tell(self, known: TrackedJob, messages: tuple[str, ...]) -> None:
         """What came of it, by the job's own status."""
         said = f" The portal said: “{' '.join(messages)}”." if messages else ""
         try:
@@ -121,7 +121,7 @@ class Rejecting:
         log.info(message, action="job_rejected_on_portal", job=known.number)
         self._teller.notice(action="job_rejected_on_portal", message=message)
 
-    async def _read(self, known: Known) -> JobPage | None:
+    async def _read(self, known: TrackedJob) -> JobPage | None:
         return await self._access.use(lambda lane: lane.read_job(known.job.portal_id))
 
 
@@ -132,13 +132,13 @@ class _NotRejected(Exception):
 class _Rejecting:
     """Sends the reject form of a row, with the session that the row was read in."""
 
-    def __init__(self, known: Known, may_reject: Callable[[Known], bool]) -> None:
+    def __init__(self, known: TrackedJob, may_reject: Callable[[TrackedJob], bool]) -> None:
         self._known = known
         self._row = known.row
         self._source = known.source
         self._may_reject = may_reject
 
-    async def __call__(self, lane: Lane) -> AcceptAnswer:
+    async def __call__(self, lane: PortalClient) -> AcceptAnswer:
         if lane is not self._source:
             raise _NotRejected("the session in which the job was read has ended")
         if not self._may_reject(self._known):

@@ -17,19 +17,19 @@ from typing import Protocol
 import structlog
 
 from bot.availability.commitments import Assigned, Commitments
-from bot.claim.claim_manager import ClaimDesk, NotNow
+from bot.claim.claim_manager import ClaimManager, NotNow
 from bot.clock import now, steady_seconds
-from bot.decide.auto_reject import Rejecting
+from bot.decide.auto_reject import AutoRejector
 from bot.domain.claim import ClaimState
 from bot.domain.job import Job
 from bot.domain.rules.decision import Decision, Verdict
 from bot.domain.rules.evaluate import board_rules, decide, decide_all
 from bot.domain.rules.preferences import Preferences, preference_key
 from bot.domain.rules.rule_set import Caps, Rules
-from bot.events import Teller
+from bot.events import EventSink
 from bot.portal.definition.model import PortalDefinition
 from bot.settings.rules_from_configuration import preferences_from_configuration, rules_from_configuration
-from bot.state.board_state import Knowledge, Known
+from bot.state.board_state import BoardState, TrackedJob
 from bot.state.claim_record import ClaimRecord, unclaimed_report
 from bot.state.journal import Journal, Remembered
 from contract.configuration import BotConfiguration
@@ -75,7 +75,7 @@ class DecidingHost(Protocol):
         ...
 
 
-class Deciding:
+class Decider:
     """The owner's rules at work."""
 
     def __init__(
@@ -84,12 +84,12 @@ class Deciding:
         session_id: str,
         definition: PortalDefinition,
         configuration: BotConfiguration,
-        knowledge: Knowledge,
-        desk: ClaimDesk,
+        knowledge: BoardState,
+        desk: ClaimManager,
         commitments: Commitments,
         journal: Journal,
-        teller: Teller,
-        rejecting: Rejecting,
+        teller: EventSink,
+        rejecting: AutoRejector,
         host: DecidingHost,
         page_is_fresh: timedelta,
     ) -> None:
@@ -207,7 +207,7 @@ class Deciding:
             self._began = steady_seconds()
         return not self._commitments.unread or steady_seconds() - self._began > _CALENDARS_ARE_READ_WITHIN_SECONDS
 
-    def _is_to_be_weighed(self, known: Known) -> bool:
+    def _is_to_be_weighed(self, known: TrackedJob) -> bool:
         if not known.is_read or known.is_gone or not (known.decision is None or _is_match(known)):
             return False
         waiting = self._desk.waits(known.number)
@@ -249,7 +249,7 @@ class Deciding:
 
     # --- acting -------------------------------------------------------------------------------------------------------
 
-    def _act_on(self, known: Known, decision: Decision, decided_at: datetime) -> None:
+    def _act_on(self, known: TrackedJob, decision: Decision, decided_at: datetime) -> None:
         was_match, known.decision = _is_match(known), decision
         if decision.verdict is Verdict.NO_MATCH:
             self._no_match(known, decision, decided_at)
@@ -266,7 +266,7 @@ class Deciding:
         else:
             self._claim(known, decision, decided_at)
 
-    def _needs_a_fresh_page(self, known: Known, at: datetime) -> bool:
+    def _needs_a_fresh_page(self, known: TrackedJob, at: datetime) -> bool:
         """Whether the rules answered to what the page said a while ago; then it is read again first."""
         # a page from the future: the clock was set back, and nobody knows its age
         if known.page_read_at is not None and timedelta(0) <= at - known.page_read_at <= self._page_is_fresh:
@@ -275,7 +275,7 @@ class Deciding:
         self._host.read_pages()
         return True
 
-    def _claim(self, known: Known, decision: Decision, decided_at: datetime) -> None:
+    def _claim(self, known: TrackedJob, decision: Decision, decided_at: datetime) -> None:
         waiting = self._desk.waits(known.number)
         if waiting is not None and waiting.state is ClaimState.OFFERED:
             # nobody said yes to this one: should the bot have to ask again before the accept leaves, it is not sent
@@ -285,7 +285,7 @@ class Deciding:
         self._desk.claim(known, decision, decided_at=decided_at)
         self._host.afterwards(lambda: self._remember_verdict(known.number, decision.verdict))
 
-    def _offer(self, known: Known, decision: Decision, decided_at: datetime) -> None:
+    def _offer(self, known: TrackedJob, decision: Decision, decided_at: datetime) -> None:
         if self._desk.waits(known.number) is not None:
             self._desk.withdraw(known.number, "The job has changed; it is offered anew.")
         self._take_up(known)
@@ -293,13 +293,13 @@ class Deciding:
         self._desk.offer(known, decision, decided_at=decided_at, expires_at=expires_at)
         self._host.afterwards(lambda: self._remember_verdict(known.number, decision.verdict))
 
-    def _take_up(self, known: Known) -> None:
+    def _take_up(self, known: TrackedJob) -> None:
         """There is a claim of it from now on: the session counts that, and nothing that was said of it before."""
         self.rejected.discard(known.number)
         self.not_missed(known.number)
         known.told, known.is_watched = None, False
 
-    def _watch(self, known: Known, decision: Decision, decided_at: datetime) -> None:
+    def _watch(self, known: TrackedJob, decision: Decision, decided_at: datetime) -> None:
         if known.is_watched:
             return
         known.is_watched, known.told = True, None
@@ -314,7 +314,7 @@ class Deciding:
 
         self._host.afterwards(tell)
 
-    def _no_match(self, known: Known, decision: Decision, decided_at: datetime) -> None:
+    def _no_match(self, known: TrackedJob, decision: Decision, decided_at: datetime) -> None:
         refusals = _refusals(decision)
         waiting = self._desk.waits(known.number)
         if waiting is not None and "portal_status" in refusals:
@@ -328,7 +328,7 @@ class Deciding:
             known.told, known.is_watched = refusals, False
             self._host.afterwards(lambda: self._left_alone(known, decision, decided_at))
 
-    def _left_alone(self, known: Known, decision: Decision, decided_at: datetime) -> None:
+    def _left_alone(self, known: TrackedJob, decision: Decision, decided_at: datetime) -> None:
         if self._desk.of(known.number) is not None and not self._desk.may_be_claimed(known):
             return  # it was claimed meanwhile
         self.not_missed(known.number)
@@ -396,7 +396,7 @@ class Deciding:
             elif number not in self._vanished and (shown is not None or self._knowledge.is_whole):
                 self._vanish(number)
 
-    def page_gone(self, known: Known) -> None:
+    def page_gone(self, known: TrackedJob) -> None:
         """The portal says that the job is gone, while the board still showed it."""
         self._went(known)
 
@@ -445,7 +445,7 @@ class Deciding:
 
     # --- what was gone before there was a claim -----------------------------------------------------------------------
 
-    def _went(self, known: Known) -> None:
+    def _went(self, known: TrackedJob) -> None:
         """Record the loss of a job that matched, or might have, and was never claimed."""
         was_match = _is_match(known)
         if self._desk.of(known.number) is None and self.mode is not Mode.WATCH:
@@ -456,7 +456,7 @@ class Deciding:
             known.decision = None
             self._ask_all_again()  # what it kept out may match now
 
-    def _loss_of(self, known: Known) -> tuple[LossReason, str] | None:
+    def _loss_of(self, known: TrackedJob) -> tuple[LossReason, str] | None:
         if known.number in self.missed or known.number in self._rejecting.done:
             return None
         if known.decision is None and known.page_read_at is None:
@@ -469,7 +469,7 @@ class Deciding:
             return LossReason.SESSION_ENDED, "Another bot had the account, and the job was gone before that changed."
         return LossReason.TAKEN_WHILE_DECIDING, "It was gone before the accept could be sent."
 
-    def _loss_of_unread(self, known: Known) -> tuple[LossReason, str] | None:
+    def _loss_of_unread(self, known: TrackedJob) -> tuple[LossReason, str] | None:
         """By what the board itself shows: where the rules refuse by that, nothing was lost."""
         calendar = self._commitments.calendar(self._desk.holding, now())
         by_board = decide(known.job, board_rules(self.rules, known.job), calendar, self._caps(), now())
@@ -479,7 +479,7 @@ class Deciding:
             return LossReason.PORTAL_FAILING, "Its page could not be read before it was gone."
         return LossReason.TAKEN_BEFORE_SEEN, "It was gone when its page was read for the first time."
 
-    def _miss(self, known: Known, loss: tuple[LossReason, str]) -> None:
+    def _miss(self, known: TrackedJob, loss: tuple[LossReason, str]) -> None:
         number, decision, decided_at = known.number, known.decision, now()
         self.missed.add(number)
         self.rejected.discard(number)
@@ -501,7 +501,7 @@ class Deciding:
             self._journal.forget_missed(self._session_id, job_number)
 
 
-def _is_match(known: Known) -> bool:
+def _is_match(known: TrackedJob) -> bool:
     return known.decision is not None and known.decision.verdict is Verdict.MATCH
 
 

@@ -7,12 +7,12 @@ whoever answers too late is told so in words.
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.claim.claim_manager import ClaimDesk
+from bot.claim.claim_manager import ClaimManager
 from bot.clock import now
-from bot.decide.decider import Deciding
+from bot.decide.decider import Decider
 from bot.domain.claim import ClaimState, is_ours
 from bot.domain.local_time import say_date
-from bot.events import Teller
+from bot.events import EventSink
 from bot.portal.definition.model import PortalDefinition
 from bot.state.claim_record import ClaimRecord
 
@@ -25,7 +25,9 @@ _CLOCKS_DIFFER = timedelta(seconds=2)
 class Offers:
     """Takes the owner's answers, and ends offers that nobody answered."""
 
-    def __init__(self, *, desk: ClaimDesk, deciding: Deciding, teller: Teller, definition: PortalDefinition) -> None:
+    def __init__(
+        self, *, desk: ClaimManager, deciding: Decider, teller: EventSink, definition: PortalDefinition
+    ) -> None:
         self._desk = desk
         self._deciding = deciding
         self._teller = teller

@@ -176,7 +176,7 @@ class Budget:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Postings:
+class PostingCounts:
     """How often the portal was seen to post, by hour of the day and by minute of the hour (wall clock)."""
 
     hours: tuple[float, ...] = (0.0,) * 24
@@ -226,7 +226,7 @@ class Rhythm:
     @classmethod
     def learned(
         cls,
-        postings: Postings,
+        postings: PostingCounts,
         *,
         is_open: Callable[[int], bool] = lambda _minute: True,
         slowest: float = 0.5,

@@ -1,10 +1,10 @@
 """The engine: poll -> decide -> claim -> confirm. There is one, and every way to start a bot runs it.
 
-Read from ``AtozBot.run`` on. Looks start on the clock (``bot.engine.poll_scheduler``). What a board shows is taken up
-by ``Knowledge``; pages of new jobs are read side by side (``_read_pages``); the owner's rules answer
+Read from ``Engine.run`` on. Looks start on the clock (``bot.engine.poll_scheduler``). What a board shows is taken up
+by ``BoardState``; pages of new jobs are read side by side (``_read_pages``); the owner's rules answer
 (``bot.decide.decider``), and in the same step, with nothing awaited in between, each match becomes a claim with its
-place under the caps and in the calendar, or an offer (``bot.decide.offers``). The ``ClaimDesk`` sends accepts and reads
-their outcome. Nothing here waits for a report: what happened is handed to the ``Teller`` and goes its own way.
+place under the caps and in the calendar, or an offer (``bot.decide.offers``). The ``ClaimManager`` sends accepts and
+reads their outcome. Nothing here waits for a report: what happened is handed to the ``EventSink`` and goes its own way.
 """
 
 import asyncio
@@ -16,29 +16,29 @@ from typing import Any
 
 import structlog
 
-from bot.account.portal_session import Access, Entry, Watcher
-from bot.account.rate_limiter import Purpose, Turns, asking_for, for_its_own_purpose
-from bot.availability.assigned_jobs import OurJobs
+from bot.account.portal_session import LoginListener, LoginResult, PortalSession
+from bot.account.rate_limiter import RateLimiter, RequestPriority, default_priority_context, request_priority
+from bot.availability.assigned_jobs import AssignedJobs
 from bot.availability.commitments import Assigned, Commitments, NoCalendars, OtherCalendars
-from bot.claim.claim_manager import ClaimDesk, KeepEvidence, NotNow, keep_nothing
+from bot.claim.claim_manager import ClaimManager, KeepEvidence, NotNow, keep_nothing
 from bot.claim.outcome import ClaimTimes
 from bot.clock import now, steady_seconds
-from bot.decide.auto_reject import Rejecting
-from bot.decide.decider import Deciding
+from bot.decide.auto_reject import AutoRejector
+from bot.decide.decider import Decider
 from bot.decide.offers import Offers
 from bot.domain.claim import ClaimState, is_ours
 from bot.domain.session_state import SessionState, may_claim
-from bot.engine.poll_scheduler import Pace
-from bot.engine.portal_health import Trouble
-from bot.engine.posting_history import Habits
-from bot.engine.unreadable_pages import StrangePages
-from bot.events import Teller
-from bot.portal.client import Lane
+from bot.engine.poll_scheduler import PollScheduler
+from bot.engine.portal_health import PortalHealth
+from bot.engine.posting_history import PostingHistory
+from bot.engine.unreadable_pages import UnreadablePageStore
+from bot.events import EventSink
+from bot.portal.client import PortalClient
 from bot.portal.definition.model import PortalDefinition
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, StopAndTell
 from bot.portal.models import Board
 from bot.portal.screenshot import Picture
-from bot.state.board_state import Knowledge, Known
+from bot.state.board_state import BoardState, TrackedJob
 from bot.state.claim_record import ClaimRecord
 from bot.state.journal import Journal, RememberedJob
 from bot.state.session_status import Condition, Session
@@ -74,7 +74,7 @@ class EngineTimes:
     finish_claims: timedelta = timedelta(seconds=12)
 
 
-class AtozBot(Watcher):
+class Engine(LoginListener):
     """One session's engine."""
 
     def __init__(
@@ -83,14 +83,14 @@ class AtozBot(Watcher):
         session: Session,
         definition: PortalDefinition,
         configuration: VersionedConfiguration,
-        sign_in: Callable[[], Awaitable[Entry]],
+        sign_in: Callable[[], Awaitable[LoginResult]],
         journal: Journal,
-        teller: Teller,
-        strange_pages: StrangePages,
+        teller: EventSink,
+        strange_pages: UnreadablePageStore,
         has_account: Callable[[], bool] = lambda: True,
         calendars: OtherCalendars | None = None,
         evidence: KeepEvidence = keep_nothing,
-        turns: Turns | None = None,
+        turns: RateLimiter | None = None,
         picture: Callable[[], Awaitable[Picture]] | None = None,
         times: EngineTimes | None = None,
     ) -> None:
@@ -102,10 +102,10 @@ class AtozBot(Watcher):
         self._strange_pages = strange_pages
         self._has_account = has_account
         self._times = times or EngineTimes()
-        self._turns = turns or Turns(configuration.configuration.requests_per_minute)
-        self._access = Access(sign_in, self, self._turns)
-        self._knowledge = Knowledge()
-        self._desk = ClaimDesk(
+        self._turns = turns or RateLimiter(configuration.configuration.requests_per_minute)
+        self._access = PortalSession(sign_in, self, self._turns)
+        self._knowledge = BoardState()
+        self._desk = ClaimManager(
             session_id=session.session_id,
             access=self._access,
             journal=journal,
@@ -116,8 +116,8 @@ class AtozBot(Watcher):
         )
         self.configuration = configuration
         self._commitments = Commitments(definition.zone, calendars or NoCalendars())
-        self._rejecting = Rejecting(access=self._access, journal=journal, teller=teller, host=self)
-        self._deciding = Deciding(
+        self._rejecting = AutoRejector(access=self._access, journal=journal, teller=teller, host=self)
+        self._deciding = Decider(
             session_id=session.session_id,
             definition=definition,
             configuration=configuration.configuration,
@@ -131,7 +131,7 @@ class AtozBot(Watcher):
             page_is_fresh=self._times.page_is_fresh,
         )
         self._offers = Offers(desk=self._desk, deciding=self._deciding, teller=teller, definition=definition)
-        self._our_jobs = OurJobs(
+        self._our_jobs = AssignedJobs(
             access=self._access,
             desk=self._desk,
             knowledge=self._knowledge,
@@ -146,7 +146,7 @@ class AtozBot(Watcher):
         self._cap_told: int | None = None
         self._asked = 0
         self._reading_now: asyncio.Task[None] | None = None
-        self._trouble = Trouble(
+        self._trouble = PortalHealth(
             session=session,
             teller=teller,
             strange_pages=strange_pages,
@@ -155,10 +155,10 @@ class AtozBot(Watcher):
             layout_patience=self._times.layout_patience,
             short_wait=self._times.short_wait,
         )
-        self._habits = Habits(journal, zone=definition.zone, shortest=SHORTEST_INTERVAL_SECONDS)
+        self._habits = PostingHistory(journal, zone=definition.zone, shortest=SHORTEST_INTERVAL_SECONDS)
         self._picture = picture
         self._trouble.on_page_kept = self._picture_beside
-        self._pace = Pace(
+        self._pace = PollScheduler(
             self,
             session=session,
             configuration=configuration.configuration,
@@ -260,7 +260,7 @@ class AtozBot(Watcher):
         """The owner says no to an offer."""
         self._offers.decline(job_number, issued_at=issued_at)
 
-    async def change_lane(self, make: Callable[[], Awaitable[Entry]]) -> None:
+    async def change_lane(self, make: Callable[[], Awaitable[LoginResult]]) -> None:
         """Go on with another lane of the same session; where it cannot be made, with the one in use."""
         try:
             await self._access.change_lane(make)
@@ -290,7 +290,7 @@ class AtozBot(Watcher):
     async def look(self) -> None:
         """One pass over the board; whatever the portal answers, the watch goes on."""
         try:
-            with asking_for(Purpose.LOOK):
+            with request_priority(RequestPriority.LOOK):
                 await self._read_board(self._access.once)
         except (SignInAgain, StopAndTell):
             return  # the next look signs in; a refusal ends the session (``refused``)
@@ -311,7 +311,7 @@ class AtozBot(Watcher):
         began = steady_seconds()
         asked = 0
 
-        async def read(lane: Lane) -> tuple[Lane, Board]:
+        async def read(lane: PortalClient) -> tuple[PortalClient, Board]:
             nonlocal asked
             self._asked += 1
             asked = self._asked
@@ -350,7 +350,7 @@ class AtozBot(Watcher):
                 known.is_being_read = True
             self._task(self._read_side_by_side(unread), "read jobs' pages")
 
-    async def _read_side_by_side(self, unread: list[Known]) -> None:
+    async def _read_side_by_side(self, unread: list[TrackedJob]) -> None:
         pending = {self._task(self._read_page(known), f"page of {known.number}") for known in unread}
         while pending:
             _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
@@ -361,10 +361,10 @@ class AtozBot(Watcher):
                 _, pending = await asyncio.wait(pending, timeout=gather.total_seconds())
             self._deciding.decide()
 
-    async def _read_page(self, known: Known) -> None:
+    async def _read_page(self, known: TrackedJob) -> None:
         digest = known.row.digest
         try:
-            with asking_for(Purpose.DECISION):
+            with request_priority(RequestPriority.DECISION):
                 page = await self._access.use(lambda lane: lane.read_job(known.job.portal_id))
             if page is None:
                 known.was_gone(digest, steady_seconds())
@@ -386,7 +386,7 @@ class AtozBot(Watcher):
         else:
             self._afterwards(lambda: self._remember_page(known))
 
-    def _remember_page(self, known: Known) -> None:
+    def _remember_page(self, known: TrackedJob) -> None:
         if known.page_digest is not None and known.page_read_at is not None:
             self._journal.remember_job(
                 RememberedJob(
@@ -589,7 +589,7 @@ class AtozBot(Watcher):
         if self._tasks is None:
             raise RuntimeError("the engine does not run")
         try:
-            task = self._tasks.create_task(work, name=name, context=for_its_own_purpose())
+            task = self._tasks.create_task(work, name=name, context=default_priority_context())
         except RuntimeError:
             work.close()  # the engine is ending because something failed: nothing new begins
             raise
@@ -599,7 +599,9 @@ class AtozBot(Watcher):
 
 
 #: How a reading is done: once, or again after a new sign-in.
-_Through = Callable[[Callable[[Lane], Awaitable[tuple[Lane, Board]]]], Awaitable[tuple[Lane, Board]]]
+_Through = Callable[
+    [Callable[[PortalClient], Awaitable[tuple[PortalClient, Board]]]], Awaitable[tuple[PortalClient, Board]]
+]
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

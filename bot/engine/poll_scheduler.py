@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.account.rate_limiter import Turns
+from bot.account.rate_limiter import RateLimiter
 from bot.clock import now, steady_seconds
 from bot.domain.pacing import OpeningHours, OpenLoop, may_start
-from bot.engine.portal_health import Trouble
-from bot.engine.posting_history import Habits
+from bot.engine.portal_health import PortalHealth
+from bot.engine.posting_history import PostingHistory
 from bot.settings.rules_from_configuration import windows_of
 from bot.state.session_status import Condition, Session
 from contract.configuration import BotConfiguration
@@ -45,7 +45,7 @@ class PaceHost(Protocol):
         ...
 
 
-class Pace:
+class PollScheduler:
     """Starts the looks at the board."""
 
     def __init__(
@@ -55,9 +55,9 @@ class Pace:
         session: Session,
         configuration: BotConfiguration,
         zone: ZoneInfo,
-        turns: Turns,
-        trouble: Trouble,
-        habits: Habits,
+        turns: RateLimiter,
+        trouble: PortalHealth,
+        habits: PostingHistory,
         most_under_way: int,
     ) -> None:
         self._host = host

@@ -8,12 +8,12 @@ from typing import Protocol
 
 import structlog
 
-from bot.account.rate_limiter import Turns
+from bot.account.rate_limiter import RateLimiter
 from bot.clock import steady_seconds
 from bot.domain.pacing import Backoff
-from bot.engine.unreadable_pages import StrangePages
+from bot.engine.unreadable_pages import UnreadablePageStore
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater
-from bot.state.board_state import Known
+from bot.state.board_state import TrackedJob
 from bot.state.session_status import Condition, Session
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ class _Teller(Protocol):
     def notice(self, *, action: str, message: str) -> None: ...
 
 
-class Trouble:
+class PortalHealth:
     """The portal's trouble as looks find it. ``on_change`` is called when the next look has to wait longer."""
 
     def __init__(
@@ -33,9 +33,9 @@ class Trouble:
         *,
         session: Session,
         teller: _Teller,
-        strange_pages: StrangePages,
+        strange_pages: UnreadablePageStore,
         portal: str,
-        turns: Turns,
+        turns: RateLimiter,
         layout_patience: int,
         short_wait: timedelta,
     ) -> None:
@@ -144,14 +144,14 @@ class Trouble:
         self.on_page_kept(kept)
         return f" The page is kept as {kept}, and where there is a browser a picture beside it."
 
-    def job_page_does_not_come(self, known: Known, error: RetryLater) -> None:
+    def job_page_does_not_come(self, known: TrackedJob, error: RetryLater) -> None:
         """One job's page was not answered. Where it is the whole portal, the next look at the board finds out."""
         known.unanswered_reads += 1
         if known.unanswered_reads > 1:  # once may be chance: it is read again with the next look
             known.read_later(steady_seconds(), doublings=known.unanswered_reads - 2)
         log.warning("a job's page does not come", action="job_page_unread", job=known.number, why=error.message)
 
-    def job_page_is_strange(self, known: Known, error: LayoutChanged) -> None:
+    def job_page_is_strange(self, known: TrackedJob, error: LayoutChanged) -> None:
         """One job's page cannot be read: the others are not to suffer from it."""
         known.failed_reads += 1
         known.read_later(steady_seconds(), doublings=known.failed_reads)

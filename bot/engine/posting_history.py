@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import now, steady_seconds
-from bot.domain.pacing import OpeningHours, Postings, Rhythm
+from bot.domain.pacing import OpeningHours, PostingCounts, Rhythm
 from contract.configuration import BotConfiguration
 
 log = structlog.get_logger(__name__)
@@ -24,12 +24,12 @@ _LOOKS_WITHIN = 3
 class HabitStore(Protocol):
     """Where the account's postings are kept (``bot.state.journal.Journal``)."""
 
-    def remember_postings(self, postings: Postings, faded_on: date) -> None:
+    def remember_postings(self, postings: PostingCounts, faded_on: date) -> None:
         """Keep them; nobody waits for it."""
         ...
 
 
-class Habits:
+class PostingHistory:
     """Counts the jobs that appear while the board is watched without a gap, and tells how often to look."""
 
     def __init__(self, store: HabitStore, *, zone: ZoneInfo, shortest: float) -> None:
@@ -37,14 +37,14 @@ class Habits:
         self._zone = zone
         #: the shortest interval that may ever be, seconds
         self._shortest = shortest
-        self._postings = Postings()
+        self._postings = PostingCounts()
         self._faded_on: date | None = None
         self._last_look: float | None = None
         self._rhythm = Rhythm()
         #: what the rhythm was learned for: hour, interval, opening hours
         self._learned_for: tuple[datetime, float, OpeningHours] | None = None
 
-    def remember(self, postings: Postings, faded_on: date | None) -> None:
+    def remember(self, postings: PostingCounts, faded_on: date | None) -> None:
         """Take over what the journal has."""
         self._postings, self._faded_on = postings, faded_on
         self._learned_for = None

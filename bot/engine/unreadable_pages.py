@@ -16,7 +16,7 @@ _KEPT = 20
 _PICTURE = ".png"
 
 
-class StrangePages:
+class UnreadablePageStore:
     """A folder for the owner's eyes only: the pages hold names and tokens."""
 
     def __init__(self, folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from bot.clock import now
-from bot.events import Teller
+from bot.events import EventSink
 from bot.evidence.store import Evidence
 from bot.portal.errors import PortalError, StopAndTell
 from bot.portal.screenshot import Picture
@@ -14,10 +14,10 @@ from bot.portal.screenshot import Picture
 log = structlog.get_logger(__name__)
 
 
-class Proof:
+class EvidenceRecorder:
     """The account's evidence, open while the account is ours; what comes before is not kept."""
 
-    def __init__(self, folder: Path, *, teller: Teller, secrets: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, folder: Path, *, teller: EventSink, secrets: Callable[[], Iterable[str]]) -> None:
         self._folder = folder
         self._teller = teller
         self._secrets = secrets

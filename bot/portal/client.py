@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.portal.models import AcceptAnswer, Board, BoardRow, JobPage, Ownership
 
 
-class Lane(Protocol):
+class PortalClient(Protocol):
     """A signed-in way to the portal. Every method may raise a ``bot.portal.errors.PortalError``."""
 
     async def warm(self) -> None:
@@ -38,7 +38,7 @@ class Lane(Protocol):
         """A job's own page; None when the portal says that the job is gone."""
         ...
 
-    async def accept(self, row: BoardRow, *, leaves: "Leaves" = lambda: None) -> AcceptAnswer:
+    async def accept(self, row: BoardRow, *, leaves: "BeforeSend" = lambda: None) -> AcceptAnswer:
         """Take the row's job: what takes it is sent once, whatever else has to be read or filled in before.
 
         ``leaves`` is called in the last moment before that. What it raises comes out, and nothing was sent.
@@ -70,38 +70,38 @@ class Lane(Protocol):
 
 
 #: Called when what takes a job is about to leave for the portal; keeps it from leaving by raising.
-Leaves = Callable[[], None]
+BeforeSend = Callable[[], None]
 
 
-class Turns(Protocol):
+class RequestLimiter(Protocol):
     """Whom a lane asks before every request that it makes, so that the portal is never asked too often."""
 
-    async def to_ask(self) -> None:
+    async def acquire(self) -> None:
         """Return when a request that changes nothing may go out. It counts from now on."""
         ...
 
-    def to_accept(self) -> None:
+    def acquire_for_accept(self) -> None:
         """Count a request that claims; it never waits.
 
         Raises RetryLater, and nothing is sent, while the portal asks to be left alone.
         """
         ...
 
-    def went_out(self) -> None:
+    def record_sent(self) -> None:
         """Count a request that a page made by itself; later ones make up for it."""
         ...
 
 
-class AlwaysMyTurn:
-    """Nobody waits (``Turns``): for who asks a portal a few times by hand."""
+class NoRequestLimit:
+    """Nobody waits (``RequestLimiter``): for who asks a portal a few times by hand."""
 
-    async def to_ask(self) -> None:
+    async def acquire(self) -> None:
         """At once."""
 
-    def to_accept(self) -> None:
+    def acquire_for_accept(self) -> None:
         """At once."""
 
-    def went_out(self) -> None:
+    def record_sent(self) -> None:
         """Nobody counts."""
 
 

@@ -5,7 +5,7 @@ import heapq
 from itertools import count
 
 
-class Places:
+class PrioritySemaphore:
     """``most`` places. Who waits for one is served in order, what is urgent first.
 
     What is not urgent leaves ``for_urgent`` of them alone: a long list that is read side by side takes all that it can

@@ -21,18 +21,18 @@ from pydantic import ValidationError
 
 from bot import config
 from bot.account.account_folder import AccountFolder, account_id
-from bot.account.rate_limiter import Turns
-from bot.account.sign_in import SigningIn
+from bot.account.rate_limiter import RateLimiter
+from bot.account.sign_in import BrowserSignIn
 from bot.calendars.watch import Calendars
 from bot.config import EXIT_NEEDS_OWNER, BotSettings, SettingsError
 from bot.console.typed_answers import HOW, TypedLines, understood
-from bot.control_plane.event_recorder import Reporter
+from bot.control_plane.event_recorder import EventRecorder
 from bot.control_plane.outbox import Outbox
 from bot.control_plane.outbox_lock import OutboxInUse, holding, outbox_path
 from bot.domain.session_state import SessionState
-from bot.engine.engine import AtozBot, EngineTimes
-from bot.engine.unreadable_pages import StrangePages
-from bot.evidence.recorder import Proof
+from bot.engine.engine import Engine, EngineTimes
+from bot.engine.unreadable_pages import UnreadablePageStore
+from bot.evidence.recorder import EvidenceRecorder
 from bot.portal.errors import StopAndTell
 from bot.run import logging_setup as logs
 from bot.state.journal import Journal
@@ -81,27 +81,27 @@ class BotProcess:
         self._account_id = account_id(settings.definition, settings.credentials.username)
         self._folder = AccountFolder(settings.data_dir, self._account_id)
         configuration = self._last_known_configuration()
-        turns = Turns(configuration.configuration.requests_per_minute)
-        self._signing_in = SigningIn(settings, self._folder, turns)
+        turns = RateLimiter(configuration.configuration.requests_per_minute)
+        self._signing_in = BrowserSignIn(settings, self._folder, turns)
         self._outbox = Outbox(outbox_path(self._folder.path, session_id))
         self._journal = Journal(self._folder.journal)
-        self._reporter = Reporter(self._outbox, portal=settings.definition.name, listener=listener)
+        self._reporter = EventRecorder(self._outbox, portal=settings.definition.name, listener=listener)
         self._session = Session(session_id)
-        self._proof = Proof(self._folder.evidence, teller=self._reporter, secrets=self._signing_in.secrets)
+        self._proof = EvidenceRecorder(self._folder.evidence, teller=self._reporter, secrets=self._signing_in.secrets)
         self._calendars = Calendars(
             settings.calendars,
             folder=self._folder.calendars,
             tell=self._tell_of_calendars,
             zone=settings.definition.zone,
         )
-        self._engine = AtozBot(
+        self._engine = Engine(
             session=self._session,
             definition=settings.definition,
             configuration=configuration,
             sign_in=self._signing_in,
             journal=self._journal,
             teller=self._reporter,
-            strange_pages=StrangePages(self._folder.strange_pages),
+            strange_pages=UnreadablePageStore(self._folder.strange_pages),
             has_account=lambda: self._link is None or self._link.lease.may_claim(),
             calendars=self._calendars,
             evidence=self._proof.keep,
@@ -146,7 +146,7 @@ class BotProcess:
                 handle=self._obey,
             )
             self._turns.on_asked = self._link.wait.tell
-            self._link.wait.on_heard = self._turns.heard_to_wait
+            self._link.wait.on_heard = self._turns.apply_backoff
         beside: list[asyncio.Task[None]] = []
         try:
             # most often the account is free: then the first word already carries the totals of an earlier run

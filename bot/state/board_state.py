@@ -20,7 +20,7 @@ _MOST_DOUBLINGS = 6
 
 
 @dataclass(slots=True)
-class Known:
+class TrackedJob:
     """One job."""
 
     #: as the newest board shows it
@@ -88,29 +88,29 @@ class Known:
         self.read_again_at = steady_seconds + pause
 
 
-class Knowledge:
+class BoardState:
     """All jobs by number."""
 
     def __init__(self) -> None:
-        self._jobs: dict[str, Known] = {}
+        self._jobs: dict[str, TrackedJob] = {}
         self._remembered: dict[str, RememberedJob] = {}
         self._newest_board = 0
         #: the newest board showed all that is on it: who is not there is gone
         self.is_whole = False
-        self._left: list[Known] = []
+        self._left: list[TrackedJob] = []
 
     def remember(self, remembered: Iterable[RememberedJob]) -> None:
         """Take over what an earlier process read."""
         self._remembered = {one.job.job_number: one for one in remembered}
 
-    def __iter__(self) -> Iterator[Known]:
+    def __iter__(self) -> Iterator[TrackedJob]:
         return iter(list(self._jobs.values()))
 
-    def get(self, job_number: str) -> Known | None:
+    def get(self, job_number: str) -> TrackedJob | None:
         """What is known of one job."""
         return self._jobs.get(job_number)
 
-    def take_board(self, board: Board, *, asked: int, source: object, at: datetime) -> list[Known] | None:
+    def take_board(self, board: Board, *, asked: int, source: object, at: datetime) -> list[TrackedJob] | None:
         """Take up a board that was read with the lane ``source``; ``asked`` numbers the questions in their order.
 
         Answers the jobs that were never seen before. None, and nothing changes, when a board that was asked for later
@@ -119,7 +119,7 @@ class Knowledge:
         if asked <= self._newest_board:
             return None
         self._newest_board, self.is_whole = asked, board.is_whole
-        new: list[Known] = []
+        new: list[TrackedJob] = []
         on_board = set()
         for row in board.rows:
             on_board.add(row.job.job_number)
@@ -143,12 +143,12 @@ class Knowledge:
                 del self._jobs[number]
         return new
 
-    def take_left(self) -> list[Known]:
+    def take_left(self) -> list[TrackedJob]:
         """The jobs that have left the board since this was asked last."""
         left, self._left = self._left, []
         return [known for known in left if not known.is_on_board]
 
-    def to_read(self, steady_seconds: float) -> list[Known]:
+    def to_read(self, steady_seconds: float) -> list[TrackedJob]:
         """The jobs on the board whose page has to be read now, for the first time or because their row changed."""
         return [
             one
@@ -159,7 +159,7 @@ class Knowledge:
             and one.read_again_at <= steady_seconds
         ]
 
-    def take_page(self, known: Known, page: JobPage, *, digest: str, at: datetime) -> None:
+    def take_page(self, known: TrackedJob, page: JobPage, *, digest: str, at: datetime) -> None:
         """Take up a job's page, read for the row with ``digest``. Raises LayoutChanged where it is another job's."""
         read = with_page(known.row.job, page)
         if read != known.job:
@@ -171,13 +171,13 @@ class Knowledge:
         known.page_digest = digest
         known.page_read_at = at
 
-    def _first_seen(self, row: BoardRow, source: object, at: datetime) -> tuple[Known, bool]:
+    def _first_seen(self, row: BoardRow, source: object, at: datetime) -> tuple[TrackedJob, bool]:
         remembered = self._remembered.pop(row.job.job_number, None)
         if remembered is None or remembered.job.portal_id != row.job.portal_id:
-            known = Known(row=row, job=row.job, source=source, seen_at=at, last_seen_at=at, is_on_board=True)
+            known = TrackedJob(row=row, job=row.job, source=source, seen_at=at, last_seen_at=at, is_on_board=True)
             is_new = True
         else:
-            known = Known(
+            known = TrackedJob(
                 row=row,
                 source=source,
                 job=remembered.job if remembered.digest == row.digest else row.job,
@@ -192,7 +192,7 @@ class Knowledge:
         return known, is_new
 
     @staticmethod
-    def _show(known: Known, row: BoardRow, source: object, at: datetime) -> None:
+    def _show(known: TrackedJob, row: BoardRow, source: object, at: datetime) -> None:
         if row.digest != known.row.digest:
             # what the board says of it is newer than what its page said
             known.job = row.job

@@ -26,10 +26,10 @@ from pydantic import TypeAdapter
 
 from bot.domain.claim import ClaimState, is_open, is_ours
 from bot.domain.job import Job, lies_ahead
-from bot.domain.pacing import Postings
+from bot.domain.pacing import PostingCounts
 from bot.domain.rules.decision import Decision, Verdict
 from bot.state.claim_record import ClaimRecord
-from bot.storage.sqlite_writer import DatabaseThread, StorageError
+from bot.storage.sqlite_writer import SqliteWriter, StorageError
 from contract.jobs import Given, LossReason
 
 #: What nobody waits for is written together with the next intent, or after so long.
@@ -176,7 +176,7 @@ class Remembered:
     #: the cap at which this session said that it is reached; None where it did not
     cap_told: int | None
     #: when the portal was seen to post, and the day on which it was last made to count less
-    postings: Postings
+    postings: PostingCounts
     postings_faded_on: date | None
 
 
@@ -184,7 +184,7 @@ class Journal:
     """The open journal. Writing never blocks the event loop; what must be on disk is awaited."""
 
     def __init__(self, path: Path) -> None:
-        self._database = DatabaseThread(path, schema=_SCHEMA, name="journal", added=_ADDED)
+        self._database = SqliteWriter(path, schema=_SCHEMA, name="journal", added=_ADDED)
 
     def open(self) -> None:
         """Opens the file, or makes it. Raises StorageError."""
@@ -285,7 +285,7 @@ class Journal:
         """The portal certainly did not take it."""
         self._later("DELETE FROM rejections WHERE job_number = ?", (job_number,))
 
-    def remember_postings(self, postings: Postings, faded_on: date) -> None:
+    def remember_postings(self, postings: PostingCounts, faded_on: date) -> None:
         """Keep when the portal was seen to post."""
         values = (json.dumps(postings.hours), json.dumps(postings.minutes), faded_on.isoformat())
         self._later("INSERT OR REPLACE INTO postings VALUES (1, ?, ?, ?)", values)
@@ -418,12 +418,12 @@ def _read_given(connection: Connection) -> Iterable[GivenJob]:
         yield GivenJob(job=_JOB.validate_json(job), given=Given(given), seen_at=datetime.fromisoformat(seen_at))
 
 
-def _read_postings(connection: Connection) -> tuple[Postings, date | None]:
+def _read_postings(connection: Connection) -> tuple[PostingCounts, date | None]:
     found = connection.execute("SELECT hours, minutes, faded_on FROM postings").fetchone()
     if found is None:
-        return Postings(), None
+        return PostingCounts(), None
     hours, minutes, faded_on = found
-    postings = Postings(hours=tuple(json.loads(hours)), minutes=tuple(json.loads(minutes)))
+    postings = PostingCounts(hours=tuple(json.loads(hours)), minutes=tuple(json.loads(minutes)))
     return postings, date.fromisoformat(faded_on)
 
 

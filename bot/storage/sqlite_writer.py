@@ -44,7 +44,7 @@ class _Work:
     future: "Future[Any]" = field(default_factory=Future)
 
 
-class DatabaseThread:
+class SqliteWriter:
     """One SQLite file, one thread."""
 
     def __init__(self, path: Path, *, schema: Sequence[str], name: str, added: Sequence[tuple[str, str]] = ()) -> None:

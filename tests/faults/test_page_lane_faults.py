@@ -11,7 +11,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from bot.portal.browser.client import PageLane
+from bot.portal.browser.client import BrowserClient
 from bot.portal.browser.process_tree import family, is_alive, memory_of
 from bot.portal.browser.session import MEMORY_LIMIT_BYTES
 from bot.portal.client import OutcomeUnknown
@@ -48,8 +48,8 @@ def no_children() -> Iterator[None]:
 
 
 @pytest_asyncio.fixture
-async def lane(no_children: None, member: Member) -> AsyncIterator[PageLane]:
-    lane = PageLane(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
+async def lane(no_children: None, member: Member) -> AsyncIterator[BrowserClient]:
+    lane = BrowserClient(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
     yield lane
     async with asyncio.timeout(30):
         await lane.close()
@@ -68,7 +68,7 @@ def is_driver(process: psutil.Process) -> bool:
     return "run-driver" in process.cmdline()
 
 
-def those(lane: PageLane, which: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
+def those(lane: BrowserClient, which: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
     """The processes of the lane's browser of this kind."""
     found = [one for one in lane.browser_processes() if is_alive(one) and which(one)]
     assert found
@@ -80,7 +80,7 @@ def strike(processes: list[psutil.Process], what: signal.Signals) -> None:
         os.kill(one.pid, what)
 
 
-async def again(lane: PageLane, tries: int = 3) -> Board:
+async def again(lane: BrowserClient, tries: int = 3) -> Board:
     """Read the board as an engine would: what cannot be answered now is asked again."""
     for _ in range(tries - 1):
         try:
@@ -92,7 +92,7 @@ async def again(lane: PageLane, tries: int = 3) -> Board:
 
 @pytest.mark.parametrize("victim", [is_renderer, is_main, is_driver])
 async def test_a_browser_that_crashed_is_replaced(
-    member: Member, lane: PageLane, victim: Callable[[psutil.Process], bool]
+    member: Member, lane: BrowserClient, victim: Callable[[psutil.Process], bool]
 ) -> None:
     number = member.post_job()
     assert [row.job.job_number for row in (await lane.read_board()).rows] == [number]
@@ -107,7 +107,7 @@ async def test_a_browser_that_crashed_is_replaced(
 
 @pytest.mark.parametrize("victim", [is_renderer, is_main, is_driver])
 async def test_a_browser_that_crashes_under_a_request_is_answered_and_replaced(
-    member: Member, lane: PageLane, victim: Callable[[psutil.Process], bool]
+    member: Member, lane: BrowserClient, victim: Callable[[psutil.Process], bool]
 ) -> None:
     number = member.post_job()
     await lane.read_board()
@@ -124,7 +124,7 @@ async def test_a_browser_that_crashes_under_a_request_is_answered_and_replaced(
 
 @pytest.mark.parametrize("victim", [is_renderer, is_main, is_driver])
 async def test_a_browser_that_hangs_is_replaced(
-    member: Member, lane: PageLane, victim: Callable[[psutil.Process], bool], monkeypatch: pytest.MonkeyPatch
+    member: Member, lane: BrowserClient, victim: Callable[[psutil.Process], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.portal.browser.client.LOAD_TIMEOUT", timedelta(seconds=3))
     number = member.post_job()
@@ -140,7 +140,9 @@ async def test_a_browser_that_hangs_is_replaced(
         await until(lambda: not any(is_alive(one) for one in stopped), patience=20)
 
 
-async def test_a_browser_that_crashes_before_the_form_left_has_sent_nothing(member: Member, lane: PageLane) -> None:
+async def test_a_browser_that_crashes_before_the_form_left_has_sent_nothing(
+    member: Member, lane: BrowserClient
+) -> None:
     number = member.post_job()
     row = row_of(await lane.read_board(), number)
     member.simulator.fault("slow", path=f"/tickets/{number}/edit", method="GET", count=1, delay_ms=2000)
@@ -156,7 +158,7 @@ async def test_a_browser_that_crashes_before_the_form_left_has_sent_nothing(memb
 
 
 async def test_a_browser_that_crashes_after_the_form_left_leaves_the_outcome_to_the_job_s_status(
-    member: Member, lane: PageLane
+    member: Member, lane: BrowserClient
 ) -> None:
     number = member.post_job()
     row = row_of(await lane.read_board(), number)
@@ -175,7 +177,7 @@ async def test_a_browser_that_grew_too_large_is_replaced_between_requests(
     no_children: None, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.portal.browser.session.MEMORY_CHECK", timedelta(0))
-    lane = PageLane(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
+    lane = BrowserClient(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
     try:
         number = member.post_job()
         await lane.read_board()
@@ -205,7 +207,7 @@ async def test_a_browser_that_grew_too_large_is_replaced_between_requests(
 async def test_closing_ends_every_process_also_a_stopped_one(
     no_children: None, member: Member, victim: Callable[[psutil.Process], bool] | None
 ) -> None:
-    lane = PageLane(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
+    lane = BrowserClient(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
     await lane.read_board()
     processes = lane.browser_processes()
     assert len(processes) > 3
@@ -222,7 +224,7 @@ async def test_closing_ends_every_process_also_a_stopped_one(
 # Playwright's start, when it is cancelled, leaves its end of the pipe to the garbage collector; no process is left
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_closing_while_the_browser_starts_leaves_nothing(no_children: None, member: Member) -> None:
-    lane = PageLane(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
+    lane = BrowserClient(definition_of(member.simulator), session_of(member), browser_path=BROWSER)
     reading = asyncio.create_task(lane.read_board())
     await until(lambda: any(is_driver(one) for one in family([psutil.Process()])))
     reading.cancel()
@@ -231,7 +233,7 @@ async def test_closing_while_the_browser_starts_leaves_nothing(no_children: None
 
 
 async def test_a_browser_that_is_not_there_is_told(no_children: None, member: Member) -> None:
-    lane = PageLane(definition_of(member.simulator), session_of(member), browser_path="/nowhere/chromium")
+    lane = BrowserClient(definition_of(member.simulator), session_of(member), browser_path="/nowhere/chromium")
     with pytest.raises(StopAndTell) as told:
         await lane.read_board()
     assert told.value.code == "no_browser"

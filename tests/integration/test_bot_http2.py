@@ -20,10 +20,10 @@ from cryptography.x509.oid import NameOID
 
 from bot.portal.browser.chromium import find_browser
 from bot.portal.browser.login_worker import sign_in
-from bot.portal.browser.worker_pool import Browsers
+from bot.portal.browser.worker_pool import BrowserWorkerPool
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import load
-from bot.portal.http.client import HttpLane
+from bot.portal.http.client import HttpClient
 from system import node
 from system.environment import PROJECT
 from system.terminal import Terminal
@@ -103,9 +103,9 @@ async def test_everything_goes_over_one_connection_that_is_open_before_it_is_nee
     session = await sign_in(
         load("simulator").at(simulator.base_url),
         Credentials(username=simulator.username, password=simulator.password),
-        Browsers(BROWSER),
+        BrowserWorkerPool(BROWSER),
     )
-    lane = HttpLane(load("simulator").at(f"https://127.0.0.1:{front.port}"), session)
+    lane = HttpClient(load("simulator").at(f"https://127.0.0.1:{front.port}"), session)
     try:
         await lane.warm()
         await until(lambda: front.requests)  # it tells them a moment later

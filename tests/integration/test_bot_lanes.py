@@ -12,12 +12,12 @@ import pytest
 import pytest_asyncio
 
 from bot.portal.browser.chromium import find_browser
-from bot.portal.browser.client import PageLane
-from bot.portal.client import Lane
+from bot.portal.browser.client import BrowserClient
+from bot.portal.client import PortalClient
 from bot.portal.credentials import SignedIn
 from bot.portal.definition.model import load
 from bot.portal.errors import RetryLater
-from bot.portal.http.client import HttpLane
+from bot.portal.http.client import HttpClient
 from bot.portal.models import Board, BoardRow
 from tests.support.bot_support import until
 from tests.support.signed_in_session import session_without_browser
@@ -36,12 +36,12 @@ def session(simulator: SimulatorProcess) -> SignedIn:
 @pytest_asyncio.fixture(params=["http", "page"])
 async def lane(
     request: pytest.FixtureRequest, simulator: SimulatorProcess, session: SignedIn
-) -> AsyncIterator[HttpLane | PageLane]:
+) -> AsyncIterator[HttpClient | BrowserClient]:
     definition = load("simulator").at(simulator.base_url)
-    lane: HttpLane | PageLane = (
-        HttpLane(definition, session)
+    lane: HttpClient | BrowserClient = (
+        HttpClient(definition, session)
         if request.param == "http"
-        else PageLane(definition, session, browser_path=BROWSER)
+        else BrowserClient(definition, session, browser_path=BROWSER)
     )
     yield lane
     await lane.close()
@@ -51,7 +51,7 @@ def row_of(board: Board, job_number: str) -> BoardRow:
     return next(row for row in board.rows if row.job.job_number == job_number)
 
 
-async def test_every_page_of_what_can_be_accepted_is_read(simulator: SimulatorProcess, lane: Lane) -> None:
+async def test_every_page_of_what_can_be_accepted_is_read(simulator: SimulatorProcess, lane: PortalClient) -> None:
     posted = {job.job_number for job in simulator.post_jobs(34)}
     board = await lane.read_board()
     assert posted <= {row.job.job_number for row in board.rows}
@@ -64,7 +64,7 @@ async def test_every_page_of_what_can_be_accepted_is_read(simulator: SimulatorPr
 
 
 async def test_the_list_of_ours_is_read_so_many_pages_at_a_time_as_is_asked_for(
-    simulator: SimulatorProcess, lane: Lane
+    simulator: SimulatorProcess, lane: PortalClient
 ) -> None:
     for job in simulator.post_jobs(60):
         simulator.assign(job.job_number, simulator.us)
@@ -78,7 +78,7 @@ async def test_the_list_of_ours_is_read_so_many_pages_at_a_time_as_is_asked_for(
     assert max(under_way) == 3
 
 
-async def test_an_accept_does_not_wait_for_what_is_read(simulator: SimulatorProcess, lane: Lane) -> None:
+async def test_an_accept_does_not_wait_for_what_is_read(simulator: SimulatorProcess, lane: PortalClient) -> None:
     job = simulator.post_job()
     row = row_of(await lane.read_board(), job.job_number)
     page = f"/interpreter-jobs/{job.job_number}"
@@ -95,7 +95,7 @@ async def test_an_accept_does_not_wait_for_what_is_read(simulator: SimulatorProc
     await asyncio.gather(*reads, return_exceptions=True)
 
 
-async def test_pages_that_go_away_are_no_error(simulator: SimulatorProcess, lane: Lane) -> None:
+async def test_pages_that_go_away_are_no_error(simulator: SimulatorProcess, lane: PortalClient) -> None:
     posted = simulator.post_jobs(25)
     assert (await lane.read_board()).pages >= 3
     for job in posted:
@@ -104,7 +104,9 @@ async def test_pages_that_go_away_are_no_error(simulator: SimulatorProcess, lane
     assert not {job.job_number for job in posted} & {row.job.job_number for row in board.rows if row.accept}
 
 
-async def test_the_wait_that_the_portal_asks_for_comes_with_the_error(simulator: SimulatorProcess, lane: Lane) -> None:
+async def test_the_wait_that_the_portal_asks_for_comes_with_the_error(
+    simulator: SimulatorProcess, lane: PortalClient
+) -> None:
     simulator.fault("too_many_requests", retry_after_seconds=7)
     with pytest.raises(RetryLater) as refused:
         await lane.read_board()
@@ -112,10 +114,12 @@ async def test_the_wait_that_the_portal_asks_for_comes_with_the_error(simulator:
     assert 0 < refused.value.retry_after.total_seconds() <= 60
 
 
-async def test_the_session_can_be_kept_and_used_by_another_lane(simulator: SimulatorProcess, lane: Lane) -> None:
+async def test_the_session_can_be_kept_and_used_by_another_lane(
+    simulator: SimulatorProcess, lane: PortalClient
+) -> None:
     board = await lane.read_board()
-    assert isinstance(lane, HttpLane | PageLane)
-    second = HttpLane(load("simulator").at(simulator.base_url), lane.session())
+    assert isinstance(lane, HttpClient | BrowserClient)
+    second = HttpClient(load("simulator").at(simulator.base_url), lane.session())
     try:
         assert (await second.read_board()).user_name == board.user_name
     finally:

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 from bot.control_plane import lease as lease_module
 from bot.control_plane import orphaned_outboxes as leftovers_module
-from bot.control_plane.event_recorder import Reporter
+from bot.control_plane.event_recorder import EventRecorder
 from bot.control_plane.lease import LEASE_SECONDS, Lease
 from bot.control_plane.link import ControlPlaneLink
 from bot.control_plane.outbox import Outbox
@@ -113,7 +113,7 @@ class Bot:
         self.outbox.open(session_id=session, account_id=ACCOUNT)
         self.commands: list[Command] = []
         self.link = ControlPlaneLink(url, self.outbox, place="here", beat=beat, handle=self._handle)
-        self.reporter = Reporter(self.outbox, portal="simulator")
+        self.reporter = EventRecorder(self.outbox, portal="simulator")
 
     async def _handle(self, command: Command) -> None:
         self.commands.append(command)
@@ -316,7 +316,7 @@ async def test_reports_of_a_dead_session_are_sent_by_the_next_one(
     dead = Outbox(outbox_path(tmp_path, "session-dead"))
     dead.open(session_id="session-dead", account_id=ACCOUNT)
     for number in range(5):
-        Reporter(dead, portal="simulator").notice(action="test", message=f"dead {number}")
+        EventRecorder(dead, portal="simulator").notice(action="test", message=f"dead {number}")
     dead.close()
     outbox_path(tmp_path, "session-empty").touch()
     async with running(tmp_path, redis_server.url, keeps_account=True):
@@ -333,7 +333,7 @@ async def test_an_outbox_whose_bot_lives_is_left_alone(
     with holding(path):
         alive = Outbox(path)
         alive.open(session_id="session-alive", account_id=ACCOUNT)
-        Reporter(alive, portal="simulator").notice(action="test", message="mine")
+        EventRecorder(alive, portal="simulator").notice(action="test", message="mine")
         alive.close()
         with pytest.raises(OutboxInUse), holding(path):
             pass

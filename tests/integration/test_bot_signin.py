@@ -16,7 +16,7 @@ import pytest
 from bot.portal.browser import worker_pool as browser_process
 from bot.portal.browser.chromium import find_browser
 from bot.portal.browser.login_worker import sign_in, take_picture
-from bot.portal.browser.worker_pool import Browsers
+from bot.portal.browser.worker_pool import BrowserWorkerPool
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import LayoutChanged, RetryLater, SignInUnclear, StopAndTell
@@ -65,7 +65,7 @@ def is_alive(process: psutil.Process) -> bool:
 async def test_it_hands_over_a_session_that_the_portal_knows(
     simulator: SimulatorProcess, definition: PortalDefinition
 ) -> None:
-    session = await sign_in(definition, credentials(simulator), Browsers(BROWSER))
+    session = await sign_in(definition, credentials(simulator), BrowserWorkerPool(BROWSER))
     assert session.user_name
     cookies = {cookie.name: cookie.value for cookie in session.cookies}
     answer = httpx.get(f"{simulator.base_url}/", cookies=cookies)
@@ -79,7 +79,7 @@ async def test_a_refused_password_is_tried_once_and_told_in_words(
     simulator: SimulatorProcess, definition: PortalDefinition
 ) -> None:
     with pytest.raises(StopAndTell, match="refused the name or the password") as refused:
-        await sign_in(definition, credentials(simulator, "not the password"), Browsers(BROWSER))
+        await sign_in(definition, credentials(simulator, "not the password"), BrowserWorkerPool(BROWSER))
     assert refused.value.code == "wrong_credentials"
     assert "ATOZ_PASSWORD" in refused.value.what_to_do
     assert "not the password" not in f"{refused.value.message} {refused.value.what_to_do}"
@@ -95,7 +95,7 @@ async def test_a_locked_account_is_told_with_its_time(
             assert token
             http.post("/login", data={"_token": token[1], "email": simulator.username, "password": "wrong"})
     with pytest.raises(StopAndTell, match=r"locked the account for \d+ seconds") as refused:
-        await sign_in(definition, credentials(simulator), Browsers(BROWSER))
+        await sign_in(definition, credentials(simulator), BrowserWorkerPool(BROWSER))
     assert refused.value.code == "locked_out"
 
 
@@ -108,7 +108,7 @@ async def test_an_account_that_may_not_work_is_told_why(
 ) -> None:
     simulator.set_account_state(simulator.username, state)
     with pytest.raises(StopAndTell) as refused:
-        await sign_in(definition, credentials(simulator), Browsers(BROWSER))
+        await sign_in(definition, credentials(simulator), BrowserWorkerPool(BROWSER))
     assert refused.value.code == code
     assert sign_in_posts(simulator) == 1
 
@@ -116,7 +116,7 @@ async def test_an_account_that_may_not_work_is_told_why(
 async def test_maintenance_is_waited_out(simulator: SimulatorProcess, definition: PortalDefinition) -> None:
     simulator.fault("maintenance")
     with pytest.raises(RetryLater, match="not available"):
-        await sign_in(definition, credentials(simulator), Browsers(BROWSER))
+        await sign_in(definition, credentials(simulator), BrowserWorkerPool(BROWSER))
     assert sign_in_posts(simulator) == 0
 
 
@@ -125,7 +125,7 @@ async def test_a_page_without_the_form_is_a_changed_portal(
 ) -> None:
     simulator.fault("ok_error_page", path="/login")
     with pytest.raises(LayoutChanged, match="shows no form") as changed:
-        await sign_in(definition, credentials(simulator), Browsers(BROWSER))
+        await sign_in(definition, credentials(simulator), BrowserWorkerPool(BROWSER))
     assert "<html" in changed.value.html.lower()
 
 
@@ -133,7 +133,7 @@ async def test_terms_that_cover_the_page_are_not_agreed_to_and_do_not_stop_it(
     simulator: SimulatorProcess, definition: PortalDefinition
 ) -> None:
     simulator.fault("terms_overlay")
-    session = await sign_in(definition, credentials(simulator), Browsers(BROWSER))
+    session = await sign_in(definition, credentials(simulator), BrowserWorkerPool(BROWSER))
     assert session.user_name
     assert not [seen for seen in simulator.requests() if "terms" in seen.path]
 
@@ -142,7 +142,7 @@ async def test_a_missing_browser_is_told_with_what_to_do(
     simulator: SimulatorProcess, definition: PortalDefinition, tmp_path: Path
 ) -> None:
     with pytest.raises(StopAndTell, match="the browser does not start") as refused:
-        await sign_in(definition, credentials(simulator), Browsers(str(tmp_path / "no-browser")))
+        await sign_in(definition, credentials(simulator), BrowserWorkerPool(str(tmp_path / "no-browser")))
     assert refused.value.code == "no_browser"
     assert "CHROMIUM_PATH" in refused.value.what_to_do
 
@@ -153,7 +153,7 @@ async def test_a_browser_that_hangs_is_ended_with_all_its_processes(
     simulator.fault("hang", path="/login")
     before = set(family())  # servers of other tests in this process
     trying = asyncio.create_task(
-        sign_in(definition, credentials(simulator), Browsers(BROWSER), patience=timedelta(seconds=12))
+        sign_in(definition, credentials(simulator), BrowserWorkerPool(BROWSER), patience=timedelta(seconds=12))
     )
     await until(browsers_running, patience=12)
     seen = [one for one in family() if one not in before]
@@ -171,13 +171,13 @@ async def test_when_the_bot_is_killed_the_browser_ends_with_it(
     simulator.fault("hang", path="/login")
     script = (
         "import asyncio, sys\n"
-        "from bot.portal.browser.worker_pool import Browsers\n"
+        "from bot.portal.browser.worker_pool import BrowserWorkerPool\n"
         "from bot.portal.credentials import Credentials\n"
         "from bot.portal.definition.model import load\n"
         "from bot.portal.browser.login_worker import sign_in\n"
         "name, url, browser = sys.argv[1:]\n"
         "who = Credentials(username='a', password='b')\n"
-        "asyncio.run(sign_in(load(name).at(url), who, Browsers(browser or None)))\n"
+        "asyncio.run(sign_in(load(name).at(url), who, BrowserWorkerPool(browser or None)))\n"
     )
     bot = subprocess.Popen([sys.executable, "-c", script, "simulator", simulator.base_url, BROWSER or ""], cwd=PROJECT)
     try:
@@ -195,7 +195,7 @@ async def test_a_portal_that_shows_the_form_again_without_a_word_is_not_waited_f
     simulator.fault("sign_in_page_200", method="POST")
     began = time.monotonic()
     with pytest.raises(SignInUnclear, match="neither who is signed in nor why not"):
-        await sign_in(definition, credentials(simulator), Browsers(BROWSER))
+        await sign_in(definition, credentials(simulator), BrowserWorkerPool(BROWSER))
     assert time.monotonic() - began < 12
     assert sign_in_posts(simulator) == 1, "what may have been a refusal is not tried again here"
 
@@ -207,7 +207,7 @@ async def test_a_refusal_in_words_that_the_definition_does_not_know_is_one(
         update={"sign_in": definition.sign_in.model_copy(update={"refusals": ()})}, deep=True
     )
     with pytest.raises(StopAndTell, match="showed its sign-in page again") as refused:
-        await sign_in(knows_none, credentials(simulator, "wrong"), Browsers(BROWSER))
+        await sign_in(knows_none, credentials(simulator, "wrong"), BrowserWorkerPool(BROWSER))
     assert refused.value.code == "sign_in_not_understood"
     assert "These credentials do not match our records" in refused.value.message
     assert "ATOZ_PASSWORD" in refused.value.what_to_do
@@ -215,7 +215,7 @@ async def test_a_refusal_in_words_that_the_definition_does_not_know_is_one(
 
 
 async def test_a_picture_shows_what_the_session_sees(simulator: SimulatorProcess, definition: PortalDefinition) -> None:
-    browsers = Browsers(BROWSER)
+    browsers = BrowserWorkerPool(BROWSER)
     session = await sign_in(definition, credentials(simulator), browsers)
     reference = simulator.post_job(kind="BSL").reference
     picture = await take_picture(definition, session, browsers)
@@ -230,7 +230,7 @@ async def test_a_picture_shows_what_the_session_sees(simulator: SimulatorProcess
 async def test_a_browser_that_may_stay_is_used_again_and_closed_when_it_may_not(
     simulator: SimulatorProcess, definition: PortalDefinition
 ) -> None:
-    kept = Browsers(BROWSER, stays=True)
+    kept = BrowserWorkerPool(BROWSER, stays=True)
     try:
         await sign_in(definition, credentials(simulator), kept)
         first = {one.pid for one in browsers_running()}
@@ -248,7 +248,7 @@ async def test_a_browser_that_may_stay_is_used_again_and_closed_when_it_may_not(
 async def test_a_browser_that_stayed_and_is_no_good_any_more_is_replaced(
     simulator: SimulatorProcess, definition: PortalDefinition, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
-    kept = Browsers(BROWSER, stays=True)
+    kept = BrowserWorkerPool(BROWSER, stays=True)
     try:
         await sign_in(definition, credentials(simulator), kept)
         before = browsers_running()

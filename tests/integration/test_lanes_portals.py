@@ -13,10 +13,10 @@ from bot.domain.busy_calendar import Calendar, span_of
 from bot.domain.job import Action
 from bot.domain.rules.evaluate import decide
 from bot.domain.rules.rule_set import Caps, Rules
-from bot.portal.browser.client import PageLane
+from bot.portal.browser.client import BrowserClient
 from bot.portal.client import OutcomeUnknown
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
-from bot.portal.http.client import HttpLane
+from bot.portal.http.client import HttpClient
 from bot.portal.models import Board, BoardPage, Ownership
 from tests.support.fixtures_simulator import Member
 from tests.support.lane_support import SKINS, LaneKind, definition_of, lane_of, row_of, session_of, somebody
@@ -48,7 +48,7 @@ def kind(request: pytest.FixtureRequest) -> LaneKind:
 
 
 @pytest_asyncio.fixture
-async def lane(member: Member, kind: LaneKind) -> AsyncIterator[HttpLane | PageLane]:
+async def lane(member: Member, kind: LaneKind) -> AsyncIterator[HttpClient | BrowserClient]:
     lane = lane_of(member, kind)
     yield lane
     await lane.close()
@@ -64,7 +64,7 @@ def sent(member: Member, number: str) -> list[str]:
 
 
 async def test_every_page_is_read_and_every_job_with_what_the_portal_shows(
-    member: Member, lane: HttpLane | PageLane
+    member: Member, lane: HttpClient | BrowserClient
 ) -> None:
     skin = member.simulator.skin
     posted = {
@@ -91,7 +91,7 @@ async def test_every_page_is_read_and_every_job_with_what_the_portal_shows(
     }
 
 
-async def test_an_accept_takes_the_job_with_one_request(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_an_accept_takes_the_job_with_one_request(member: Member, lane: HttpClient | BrowserClient) -> None:
     skin = member.simulator.skin
     wanted, other = member.post_job(), member.post_job()
     row = row_of(await lane.read_board(), wanted)
@@ -118,7 +118,7 @@ async def test_an_accept_takes_the_job_with_one_request(member: Member, lane: Ht
 
 
 async def test_an_accept_is_asked_in_the_last_moment_and_can_be_kept_from_leaving(
-    member: Member, lane: HttpLane | PageLane
+    member: Member, lane: HttpClient | BrowserClient
 ) -> None:
     class CalledOffError(Exception):
         pass
@@ -145,7 +145,7 @@ async def test_an_accept_is_asked_in_the_last_moment_and_can_be_kept_from_leavin
     assert member.simulator.truth(number).holder == member.us
 
 
-async def test_several_jobs_are_accepted_side_by_side(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_several_jobs_are_accepted_side_by_side(member: Member, lane: HttpClient | BrowserClient) -> None:
     posted = [member.post_job() for _ in range(4)]
     board = await lane.read_board()
     await asyncio.gather(*(lane.accept(row_of(board, number)) for number in posted))
@@ -155,7 +155,9 @@ async def test_several_jobs_are_accepted_side_by_side(member: Member, lane: Http
     assert {row.job.job_number for row in (await lane.read_assigned()).rows} == set(posted)
 
 
-async def test_a_job_that_a_rival_has_is_lost_and_its_page_says_so(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_a_job_that_a_rival_has_is_lost_and_its_page_says_so(
+    member: Member, lane: HttpClient | BrowserClient
+) -> None:
     number = member.post_job()
     row = row_of(await lane.read_board(), number)
     member.simulator.assign(number, "rival:1")
@@ -169,7 +171,7 @@ async def test_a_job_that_a_rival_has_is_lost_and_its_page_says_so(member: Membe
     assert await lane.ownership(row.job.portal_id) in (Ownership.NOT_OURS, Ownership.GONE)
 
 
-async def test_a_job_that_is_gone_is_gone(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_a_job_that_is_gone_is_gone(member: Member, lane: HttpClient | BrowserClient) -> None:
     number = member.post_job()
     row = row_of(await lane.read_board(), number)
     member.simulator.remove(number)
@@ -181,7 +183,7 @@ async def test_a_job_that_is_gone_is_gone(member: Member, lane: HttpLane | PageL
 
 
 async def test_a_page_that_only_has_the_status_of_a_gone_one_is_trouble_where_the_words_are_known(
-    member: Member, lane: HttpLane | PageLane
+    member: Member, lane: HttpClient | BrowserClient
 ) -> None:
     """The portal's own answer to an address that it does not know stands for any that is not about this job."""
     never_posted = "999999999"
@@ -195,7 +197,7 @@ async def test_a_page_that_only_has_the_status_of_a_gone_one_is_trouble_where_th
 
 
 async def test_a_job_that_wants_a_quote_first_is_shown_and_has_no_accept(
-    member: Member, lane: HttpLane | PageLane
+    member: Member, lane: HttpClient | BrowserClient
 ) -> None:
     quoted, plain = member.post_job(quote_only=True), member.post_job(quote_only=False)
     rows = {row.job.job_number: row for row in (await lane.read_board()).rows}
@@ -207,7 +209,7 @@ async def test_a_job_that_wants_a_quote_first_is_shown_and_has_no_accept(
             await lane.accept(rows[quoted])
 
 
-async def test_an_ended_session_is_told_and_nothing_was_sent(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_an_ended_session_is_told_and_nothing_was_sent(member: Member, lane: HttpClient | BrowserClient) -> None:
     number = member.post_job()
     row = row_of(await lane.read_board(), number)
     member.simulator.fault("expire_sessions", count=1)
@@ -236,10 +238,10 @@ NO_BOARD: dict[FaultKind, type[PortalError]] = {
 }
 
 
-async def test_what_is_no_board_is_never_an_empty_one(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_what_is_no_board_is_never_an_empty_one(member: Member, lane: HttpClient | BrowserClient) -> None:
     posted = {member.post_job() for _ in range(3)}
     # a browser that waits for a script to draw the board cannot always tell why it does not
-    vague = isinstance(lane, PageLane) and member.simulator.skin != "atoz"
+    vague = isinstance(lane, BrowserClient) and member.simulator.skin != "atoz"
     found: dict[FaultKind, object] = {}
     # one lane after all of them: it also has to recover from each
     for fault in NO_BOARD:
@@ -260,7 +262,7 @@ async def test_what_is_no_board_is_never_an_empty_one(member: Member, lane: Http
 
 
 async def test_an_accept_without_an_answer_is_unknown_and_was_sent_once(
-    member: Member, lane: HttpLane | PageLane
+    member: Member, lane: HttpClient | BrowserClient
 ) -> None:
     skin = member.simulator.skin
     taken, dropped = member.post_job(), member.post_job()
@@ -277,11 +279,11 @@ async def test_an_accept_without_an_answer_is_unknown_and_was_sent_once(
 
 
 async def test_a_job_is_declined_with_one_request_where_the_board_offers_it(
-    member: Member, lane: HttpLane | PageLane
+    member: Member, lane: HttpClient | BrowserClient
 ) -> None:
     number = member.post_job()
     row = row_of(await lane.read_board(), number)
-    offered = member.simulator.skin == "atoz" or (member.simulator.skin == "script" and isinstance(lane, HttpLane))
+    offered = member.simulator.skin == "atoz" or (member.simulator.skin == "script" and isinstance(lane, HttpClient))
     assert (row.reject is not None) is offered
     if not offered:
         with pytest.raises(ValueError, match="no reject"):
@@ -295,7 +297,7 @@ async def test_a_job_is_declined_with_one_request_where_the_board_offers_it(
     assert member.simulator.truth(number).accepts == ()
 
 
-async def test_a_reject_without_an_answer_is_unknown(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_a_reject_without_an_answer_is_unknown(member: Member, lane: HttpClient | BrowserClient) -> None:
     number = member.post_job()
     row = row_of(await lane.read_board(), number)
     if row.reject is None:
@@ -350,7 +352,7 @@ async def test_data_that_names_nobody_is_read(member: Member, part: str) -> None
     else:
         job = job.model_copy(update={"data": definition.job.data.model_copy(update={"user_name": None})})
     number = member.post_job()
-    lane = HttpLane(definition.model_copy(update={"board": board, "job": job}), session_of(member))
+    lane = HttpClient(definition.model_copy(update={"board": board, "job": job}), session_of(member))
     try:
         row = row_of(await lane.read_board(), number)
         page = await lane.read_job(row.job.portal_id)
@@ -371,7 +373,9 @@ def finished(member: Member, day: date) -> str:
     return number
 
 
-async def test_what_is_done_this_week_is_listed_with_what_is_ours(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_what_is_done_this_week_is_listed_with_what_is_ours(
+    member: Member, lane: HttpClient | BrowserClient
+) -> None:
     definition = definition_of(member.simulator)
     today = datetime.now(definition.zone).date()
     week = definition.board.completed_in_week_of(today)
@@ -445,7 +449,9 @@ async def test_a_job_that_is_done_fills_the_caps(member: Member, kind: LaneKind)
     assert set(caps) <= {answer.rule for answer in decision.reasons if not answer.passed}
 
 
-async def test_a_job_that_falls_between_two_pages_is_on_the_board(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_a_job_that_falls_between_two_pages_is_on_the_board(
+    member: Member, lane: HttpClient | BrowserClient
+) -> None:
     """A job of the first page goes after that was read and before the second is: the second one's first moves up."""
     skin = member.simulator.skin
     posted = {member.post_job(quote_only=False) for _ in range(PAGE_SIZE[skin] + 3)}

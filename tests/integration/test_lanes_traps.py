@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from bot.portal.browser.client import PageLane
+from bot.portal.browser.client import BrowserClient
 from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import RetryLater
-from bot.portal.http.client import HttpLane
+from bot.portal.http.client import HttpClient
 from bot.portal.models import BoardRow, Ownership
 from tests.support.bot_support import until
 from tests.support.fixtures_simulator import Member
@@ -40,13 +40,13 @@ def kind(request: pytest.FixtureRequest) -> LaneKind:
 
 
 @pytest_asyncio.fixture
-async def lane(member: Member, kind: LaneKind) -> AsyncIterator[HttpLane | PageLane]:
+async def lane(member: Member, kind: LaneKind) -> AsyncIterator[HttpClient | BrowserClient]:
     lane = lane_of(member, kind)
     yield lane
     await lane.close()
 
 
-async def free_row(member: Member, lane: HttpLane | PageLane) -> BoardRow:
+async def free_row(member: Member, lane: HttpClient | BrowserClient) -> BoardRow:
     number = member.post_job()
     return row_of(await lane.read_board(), number)
 
@@ -62,7 +62,7 @@ def require_untouched(member: Member, number: str, holder: str) -> None:
 
 
 async def test_a_rival_who_takes_it_between_board_and_accept_keeps_it(
-    member: Member, lane: HttpLane | PageLane
+    member: Member, lane: HttpClient | BrowserClient
 ) -> None:
     row = await free_row(member, lane)
     member.simulator.assign(row.job.job_number, "rival:1")
@@ -71,7 +71,7 @@ async def test_a_rival_who_takes_it_between_board_and_accept_keeps_it(
     require_untouched(member, row.job.job_number, "rival:1")
 
 
-async def test_an_owner_with_half_a_form_keeps_it(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_an_owner_with_half_a_form_keeps_it(member: Member, lane: HttpClient | BrowserClient) -> None:
     """Somebody has set the owner, and the state still says new."""
     with somebody(member.simulator) as other:
         job = member.simulator.post_job(accounts=[member.email, other.email])
@@ -90,7 +90,7 @@ async def test_an_owner_with_half_a_form_keeps_it(member: Member, lane: HttpLane
 
 
 async def test_a_rival_who_takes_it_while_the_edit_page_is_under_way_keeps_it(
-    member: Member, lane: HttpLane | PageLane
+    member: Member, lane: HttpClient | BrowserClient
 ) -> None:
     row = await free_row(member, lane)
     number = row.job.job_number
@@ -151,7 +151,9 @@ async def test_an_edit_page_that_came_too_late_is_not_believed(member: Member, m
 @pytest.mark.parametrize(
     "fault", ["maintenance", "server_error", "drop", "half_page", "empty_body", "ok_error_page", "too_many_requests"]
 )
-async def test_trouble_on_the_edit_page_sends_nothing(member: Member, lane: HttpLane | PageLane, fault: str) -> None:
+async def test_trouble_on_the_edit_page_sends_nothing(
+    member: Member, lane: HttpClient | BrowserClient, fault: str
+) -> None:
     row = await free_row(member, lane)
     number = row.job.job_number
     member.simulator.fault(fault, path=f"/tickets/{number}/edit", method="GET")  # type: ignore[arg-type]  # a name
@@ -166,7 +168,7 @@ async def test_trouble_on_the_edit_page_sends_nothing(member: Member, lane: Http
     assert member.simulator.truth(number).holder == member.us
 
 
-async def test_what_is_ours_already_is_not_sent_again(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_what_is_ours_already_is_not_sent_again(member: Member, lane: HttpClient | BrowserClient) -> None:
     row = await free_row(member, lane)
     await lane.accept(row)
     answer = await lane.accept(row)
@@ -174,7 +176,7 @@ async def test_what_is_ours_already_is_not_sent_again(member: Member, lane: Http
     assert len(member.simulator.truth(row.job.job_number).accepts) == 1
 
 
-async def test_the_form_leaves_all_else_as_it_was(member: Member, lane: HttpLane | PageLane) -> None:
+async def test_the_form_leaves_all_else_as_it_was(member: Member, lane: HttpClient | BrowserClient) -> None:
     row = await free_row(member, lane)
     await lane.accept(row)
     history = [entry.action for entry in member.simulator.truth(row.job.job_number).history]
@@ -191,11 +193,11 @@ def described(member: Member, folder: Path, accept: str) -> PortalDefinition:
     return load(file).at(member.simulator.base_url)
 
 
-def lane_by(definition: PortalDefinition, member: Member, kind: LaneKind) -> HttpLane | PageLane:
+def lane_by(definition: PortalDefinition, member: Member, kind: LaneKind) -> HttpClient | BrowserClient:
     session = session_of(member)
     if kind == "http":
-        return HttpLane(definition, session)
-    return PageLane(definition, session, browser_path=BROWSER)
+        return HttpClient(definition, session)
+    return BrowserClient(definition, session, browser_path=BROWSER)
 
 
 def followed(member: Member) -> list[str]:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.portal.browser.client import PageLane
+from bot.portal.browser.client import BrowserClient
 from bot.portal.browser.login_worker import sign_in
-from bot.portal.browser.worker_pool import Browsers
-from bot.portal.client import Lane
+from bot.portal.browser.worker_pool import BrowserWorkerPool
+from bot.portal.client import PortalClient
 from bot.portal.credentials import Credentials, SignedIn
 from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import StopAndTell
-from bot.portal.http.client import HttpLane
+from bot.portal.http.client import HttpClient
 from bot.portal.models import Ownership
 from tests.support.fixtures_simulator import Member
 from tests.support.lane_support import BROWSER, SKINS, definition_of, somebody
@@ -35,10 +35,12 @@ def member(portal: SimulatorProcess) -> Iterator[Member]:
 
 async def test_the_session_of_a_browser_is_the_fast_lane_s(member: Member) -> None:
     definition = definition_of(member.simulator)
-    session = await sign_in(definition, Credentials(username=member.email, password=member.password), Browsers(BROWSER))
+    session = await sign_in(
+        definition, Credentials(username=member.email, password=member.password), BrowserWorkerPool(BROWSER)
+    )
     assert session.user_name == member.name
     number = member.post_job()
-    lane = HttpLane(definition, session)
+    lane = HttpClient(definition, session)
     try:
         board = await lane.read_board()
     finally:
@@ -52,7 +54,7 @@ async def test_a_wrong_password_is_sent_once_and_told_in_the_portal_s_words(memb
         await sign_in(
             definition_of(member.simulator),
             Credentials(username=member.email, password="not the password"),
-            Browsers(BROWSER),
+            BrowserWorkerPool(BROWSER),
         )
     assert refused.value.code == "wrong_credentials"
     said = {
@@ -72,7 +74,7 @@ async def test_an_account_that_may_not_come_in_is_told(member: Member, state: st
         await sign_in(
             definition_of(member.simulator),
             Credentials(username=member.email, password=member.password),
-            Browsers(BROWSER),
+            BrowserWorkerPool(BROWSER),
         )
     assert refused.value.code == code
 
@@ -100,12 +102,14 @@ async def test_a_portal_that_asks_by_http_authentication_is_worked_with(
 ) -> None:
     definition = asked_by_http(asking, tmp_path)
     credentials = Credentials(username=asking.email, password=asking.password)
-    session = await sign_in(definition, credentials, Browsers(BROWSER))
+    session = await sign_in(definition, credentials, BrowserWorkerPool(BROWSER))
     assert session.user_name == asking.name
     assert asking.password not in repr(session)
     kept = SignedIn.from_json(json.loads(json.dumps(asdict(session))))
     assert kept == session
-    lane: Lane = HttpLane(definition, kept) if kind == "http" else PageLane(definition, kept, browser_path=BROWSER)
+    lane: PortalClient = (
+        HttpClient(definition, kept) if kind == "http" else BrowserClient(definition, kept, browser_path=BROWSER)
+    )
     try:
         number = asking.post_job()
         (row,) = (await lane.read_board()).rows
@@ -123,6 +127,6 @@ async def test_a_name_that_http_authentication_refuses_is_told(asking: Member, t
         await sign_in(
             asked_by_http(asking, tmp_path),
             Credentials(username=asking.email, password="not the password"),
-            Browsers(BROWSER),
+            BrowserWorkerPool(BROWSER),
         )
     assert refused.value.code == "wrong_credentials"

@@ -16,8 +16,8 @@ sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from bot.claim.outcome import ClaimTimes  # noqa: E402
 from bot.domain.claim import ClaimState  # noqa: E402
-from bot.engine.engine import AtozBot, EngineTimes  # noqa: E402
-from bot.portal.http.client import HttpLane  # noqa: E402
+from bot.engine.engine import Engine, EngineTimes  # noqa: E402
+from bot.portal.http.client import HttpClient  # noqa: E402
 from bot.run import bootstrap as start  # noqa: E402
 from bot.run import process  # noqa: E402
 from bot.state.claim_record import ClaimRecord  # noqa: E402
@@ -63,23 +63,23 @@ def in_the_middle(owner: Any, name: str, seconds: float) -> None:
 
 def when_told(state: ClaimState) -> None:
     """Die when a claim reaches this state, before anybody hears of it."""
-    real = AtozBot.claim_changed
+    real = Engine.claim_changed
 
-    def changed(self: AtozBot, record: ClaimRecord) -> None:
+    def changed(self: Engine, record: ClaimRecord) -> None:
         if record.state is state:
             die()
         real(self, record)
 
-    AtozBot.claim_changed = changed  # type: ignore[method-assign]  # this is what the driver is for
+    Engine.claim_changed = changed  # type: ignore[method-assign]  # this is what the driver is for
 
 
 POINTS: dict[str, Callable[[], None]] = {
     "before the intent": lambda: before(Journal, "intend"),
     "after the intent": lambda: after(Journal, "intend"),
-    "before the accept": lambda: before(HttpLane, "accept"),
-    "while the accept travels": lambda: in_the_middle(HttpLane, "accept", 0.1),
-    "while the answer travels": lambda: in_the_middle(HttpLane, "accept", 0.3),
-    "after the answer": lambda: after(HttpLane, "accept"),
+    "before the accept": lambda: before(HttpClient, "accept"),
+    "while the accept travels": lambda: in_the_middle(HttpClient, "accept", 0.1),
+    "while the answer travels": lambda: in_the_middle(HttpClient, "accept", 0.3),
+    "after the answer": lambda: after(HttpClient, "accept"),
     "when it is confirmed": lambda: when_told(ClaimState.CONFIRMED),
     "when it is held": lambda: when_told(ClaimState.HELD),
 }

@@ -16,7 +16,7 @@ import psutil
 import redis
 
 from bot.account.account_folder import AccountFolder, account_id
-from bot.account.session_store import KeptSession
+from bot.account.session_store import StoredSession
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import load
 from contract import streams
@@ -75,7 +75,7 @@ def sign_in_before(simulator: SimulatorProcess, data_dir: Path) -> None:
         return
     with Visitor(simulator.base_url) as visitor:
         session = session_without_browser(visitor, simulator.skin, credentials.username, credentials.password)
-    KeptSession(kept).keep(session, credentials)
+    StoredSession(kept).keep(session, credentials)
 
 
 class BotRun:

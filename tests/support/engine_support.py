@@ -8,23 +8,23 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 from bot import clock
-from bot.account.portal_session import Entry
-from bot.account.rate_limiter import Turns
+from bot.account.portal_session import LoginResult
+from bot.account.rate_limiter import RateLimiter
 from bot.availability.commitments import OtherCalendars
 from bot.domain.job import Action, Job
 from bot.domain.local_time import moment
-from bot.engine.engine import AtozBot, EngineTimes
-from bot.engine.unreadable_pages import StrangePages
+from bot.engine.engine import Engine, EngineTimes
+from bot.engine.unreadable_pages import UnreadablePageStore
 from bot.portal.definition.model import load
 from bot.portal.errors import StopAndTell
 from bot.state.claim_record import ClaimRecord
 from bot.state.journal import Journal
 from bot.state.session_status import Session
-from bot.storage.sqlite_writer import DatabaseThread
+from bot.storage.sqlite_writer import SqliteWriter
 from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.jobs import JobReport, JobStatus
 from contract.sessions import SessionTotals
-from tests.support.fakes.portal import US, MemoryPortal
+from tests.support.fakes.portal import US, FakePortal
 
 DEFINITION = load("simulator")
 SESSION = "session-20261120_101500"
@@ -59,7 +59,7 @@ def job(
     )
 
 
-def ours(portal: MemoryPortal) -> set[str]:
+def ours(portal: FakePortal) -> set[str]:
     """The numbers of the jobs that are ours by the portal's own truth."""
     return {number for number, truth in portal.jobs.items() if truth.holder == US}
 
@@ -125,7 +125,7 @@ class Bot:
 
     def __init__(
         self,
-        portal: MemoryPortal,
+        portal: FakePortal,
         folder: Path,
         *,
         session: str = SESSION,
@@ -142,15 +142,15 @@ class Bot:
         self._refusal = refusal
         #: the kinds and the names of the parts of each piece of evidence, by job
         self.evidence: dict[str, list[tuple[str, set[str]]]] = {}
-        self.turns = Turns((settings or configuration()).configuration.requests_per_minute)
-        self.engine = AtozBot(
+        self.turns = RateLimiter((settings or configuration()).configuration.requests_per_minute)
+        self.engine = Engine(
             session=self.session,
             definition=DEFINITION,
             configuration=settings or configuration(),
             sign_in=self._sign_in,
             journal=self.journal,
             teller=self.heard,
-            strange_pages=StrangePages(folder / "strange"),
+            strange_pages=UnreadablePageStore(folder / "strange"),
             has_account=has_account,
             calendars=calendars,
             evidence=self._keep,
@@ -161,10 +161,10 @@ class Bot:
         self.states: list[str] = []
         self.session.on_change = lambda: self.states.append(self.session.state.value)
 
-    async def _sign_in(self) -> Entry:
+    async def _sign_in(self) -> LoginResult:
         if self._refusal is not None:
             raise self._refusal
-        return Entry(lane=await self.portal.sign_in(self.turns), user_name="Ada Example")
+        return LoginResult(lane=await self.portal.sign_in(self.turns), user_name="Ada Example")
 
     def _keep(self, kind: str, job_number: str, items: Mapping[str, str]) -> None:
         self.evidence.setdefault(job_number, []).append((kind, set(items)))
@@ -203,14 +203,14 @@ class Bot:
         """What ``kill -9`` leaves: nothing more is written, nothing more is sent, nobody says goodbye."""
         assert self._running is not None
         self.heard.is_dead = True
-        database: DatabaseThread = self.journal._database
+        database: SqliteWriter = self.journal._database
         await asyncio.to_thread(database.close)
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
 
 
 @asynccontextmanager
-async def running(portal: MemoryPortal, folder: Path, **more: object) -> AsyncIterator[Bot]:
+async def running(portal: FakePortal, folder: Path, **more: object) -> AsyncIterator[Bot]:
     bot = Bot(portal, folder, **more)  # type: ignore[arg-type]  # as the class takes them
     await bot.start()
     try:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from bot.portal.browser.chromium import find_browser
-from bot.portal.browser.client import PageLane
+from bot.portal.browser.client import BrowserClient
 from bot.portal.credentials import SignedIn
 from bot.portal.definition.model import PortalDefinition, load
-from bot.portal.http.client import HttpLane
+from bot.portal.http.client import HttpClient
 from bot.portal.models import Board, BoardRow
 from tests.support.fixtures_simulator import Member, new_member
 from tests.support.signed_in_session import session_without_browser
@@ -41,12 +41,12 @@ def session_of(member: Member) -> SignedIn:
     return session_without_browser(member.visitor, member.simulator.skin, member.email, member.password, member.name)
 
 
-def lane_of(member: Member, kind: LaneKind) -> HttpLane | PageLane:
+def lane_of(member: Member, kind: LaneKind) -> HttpClient | BrowserClient:
     """A lane for this account; whoever asks for it closes it."""
     definition, session = definition_of(member.simulator), session_of(member)
     if kind == "http":
-        return HttpLane(definition, session)
-    return PageLane(definition, session, browser_path=BROWSER)
+        return HttpClient(definition, session)
+    return BrowserClient(definition, session, browser_path=BROWSER)
 
 
 def row_of(board: Board, job_number: str) -> BoardRow:

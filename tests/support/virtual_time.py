@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, TypeVar, TypeVarTuple
 
 from bot import clock
-from bot.storage.sqlite_writer import DatabaseThread
+from bot.storage.sqlite_writer import SqliteWriter
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -92,9 +92,9 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run it in virtual time; the databases are real, and their laziness is left out."""
     outstanding = Outstanding()
     loop = VirtualTimeLoop(outstanding)
-    submit = DatabaseThread.submit
+    submit = SqliteWriter.submit
 
-    def counted(self: DatabaseThread, do: Any, *, durable: bool = False, patience: timedelta = timedelta(0)) -> Any:
+    def counted(self: SqliteWriter, do: Any, *, durable: bool = False, patience: timedelta = timedelta(0)) -> Any:
         del patience
         future = submit(self, do, durable=durable)
         outstanding.add(future)
@@ -102,12 +102,12 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
     before = clock._used
     clock.use(VirtualClock(loop))
-    DatabaseThread.submit = counted  # type: ignore[method-assign]  # put back below
+    SqliteWriter.submit = counted  # type: ignore[method-assign]  # put back below
     try:
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             return runner.run(work())
     finally:
-        DatabaseThread.submit = submit  # type: ignore[method-assign]
+        SqliteWriter.submit = submit  # type: ignore[method-assign]
         clock._used = before
 
 

@@ -13,7 +13,7 @@ from bot.domain.pacing import (
     Budget,
     OpeningHours,
     OpenLoop,
-    Postings,
+    PostingCounts,
     Rhythm,
     may_start,
 )
@@ -205,12 +205,12 @@ def test_a_budget_that_cannot_be_kept_is_refused(per_minute: int, burst: int | N
 
 
 def test_without_postings_the_interval_is_the_owners() -> None:
-    rhythm = Rhythm.learned(Postings())
+    rhythm = Rhythm.learned(PostingCounts())
     assert rhythm.interval(0.5, datetime(2026, 11, 25, 9, 0, tzinfo=LONDON)) == pytest.approx(0.5)
 
 
 def test_the_hours_in_which_the_portal_posts_are_watched_more_closely() -> None:
-    postings = Postings()
+    postings = PostingCounts()
     for _ in range(30):
         postings = postings.seen(datetime(2026, 11, 25, 9, 15, tzinfo=LONDON))
     rhythm = Rhythm.learned(postings)
@@ -226,7 +226,7 @@ counts = st.floats(0, 500, allow_nan=False)
 @settings(max_examples=60, deadline=None)
 @given(
     st.builds(
-        Postings,
+        PostingCounts,
         hours=st.lists(counts, min_size=24, max_size=24).map(tuple),
         minutes=st.lists(counts, min_size=60, max_size=60).map(tuple),
     ),
@@ -236,7 +236,7 @@ counts = st.floats(0, 500, allow_nan=False)
     st.integers(1, 1440),
 )
 def test_the_polls_of_a_day_stay_as_many(
-    postings: Postings, slowest: float, fastest: float, opens: int, closes: int
+    postings: PostingCounts, slowest: float, fastest: float, opens: int, closes: int
 ) -> None:
     def is_open(minute: int) -> bool:
         return opens <= minute < closes
@@ -252,13 +252,13 @@ def test_the_polls_of_a_day_stay_as_many(
 
 
 def test_old_habits_fade() -> None:
-    postings = Postings().seen(datetime(2026, 11, 25, 9, 15, tzinfo=LONDON), jobs=8).faded(0.5)
+    postings = PostingCounts().seen(datetime(2026, 11, 25, 9, 15, tzinfo=LONDON), jobs=8).faded(0.5)
     assert (postings.hours[9], postings.minutes[15]) == (4, 4)
 
 
 def test_a_rhythm_needs_bounds_around_the_usual_pace() -> None:
     with pytest.raises(ValueError, match="bounded"):
-        Rhythm.learned(Postings(), slowest=1.1)
+        Rhythm.learned(PostingCounts(), slowest=1.1)
 
 
 # --- opening hours ----------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from bot.portal.models import AcceptAnswer
 from contract.jobs import ClaimState, JobStatus, LossReason
 from tests.support import virtual_time
 from tests.support.engine_support import SESSION, Bot, configuration, job, ours, running
-from tests.support.fakes.portal import US, Arrival, Fault, MemoryPortal
+from tests.support.fakes.portal import US, Arrival, FakePortal, Fault
 from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
@@ -25,7 +25,7 @@ def state_of(bot: Bot) -> SessionState:
 
 @in_virtual_time
 async def test_a_match_is_accepted_told_and_held(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.post(job(1), job(2, kind="Face to Face"))
@@ -51,7 +51,7 @@ async def test_a_match_is_accepted_told_and_held(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_the_accept_goes_out_within_a_poll_a_page_and_a_write(tmp_path: Path) -> None:
-    portal = MemoryPortal(latency=0.03)
+    portal = FakePortal(latency=0.03)
     async with running(portal, tmp_path):
         await asyncio.sleep(3.1)
         posted = asyncio.get_running_loop().time()
@@ -64,7 +64,7 @@ async def test_the_accept_goes_out_within_a_poll_a_page_and_a_write(tmp_path: Pa
 
 @in_virtual_time
 async def test_polls_start_on_the_clock_also_when_the_portal_is_slow(tmp_path: Path) -> None:
-    portal = MemoryPortal(latency=1.2)
+    portal = FakePortal(latency=1.2)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(40)
         cycles = bot.heard.cycles
@@ -74,7 +74,7 @@ async def test_polls_start_on_the_clock_also_when_the_portal_is_slow(tmp_path: P
 
 @in_virtual_time
 async def test_what_became_of_many_claims_is_not_asked_all_at_once(tmp_path: Path) -> None:
-    portal = MemoryPortal(latency=0.1)
+    portal = FakePortal(latency=0.1)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.post(*(job(number) for number in range(1, 31)))
@@ -89,7 +89,7 @@ async def test_what_became_of_many_claims_is_not_asked_all_at_once(tmp_path: Pat
 
 @in_virtual_time
 async def test_the_cap_is_kept_exactly_and_said_once(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=configuration(max_accept_per_run=3)) as bot:
         await asyncio.sleep(2)
         portal.post(*(job(number) for number in range(10)))
@@ -109,7 +109,7 @@ async def test_the_cap_is_kept_exactly_and_said_once(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_a_place_that_a_loss_frees_goes_to_the_next_match(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=configuration(max_accept_per_run=1)) as bot:
         await asyncio.sleep(2)
         portal.post(job(1), job(2))
@@ -124,7 +124,7 @@ async def test_a_place_that_a_loss_frees_goes_to_the_next_match(tmp_path: Path) 
 
 @in_virtual_time
 async def test_what_a_rival_overwrites_is_never_told_as_accepted(tmp_path: Path) -> None:
-    portal = MemoryPortal(settle=3.0)
+    portal = FakePortal(settle=3.0)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.post(job(1))
@@ -145,7 +145,7 @@ async def test_what_a_rival_overwrites_is_never_told_as_accepted(tmp_path: Path)
 
 @in_virtual_time
 async def test_two_matches_that_overlap_are_never_both_claimed(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(90, at=time(9), minutes=60), US)
     async with running(portal, tmp_path) as bot:
         portal.post(job(1, at=time(9, 30)), job(2, at=time(12)), job(3, at=time(12, 15)))
@@ -160,7 +160,7 @@ async def test_two_matches_that_overlap_are_never_both_claimed(tmp_path: Path) -
 
 @in_virtual_time
 async def test_nothing_is_claimed_before_our_own_jobs_are_known(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(90, at=time(9), minutes=60), US)
     portal.post(job(1, at=time(9, 30)), job(2, at=time(12)))
     portal.break_next("assigned", *[Fault.BUSY] * 3)
@@ -172,7 +172,7 @@ async def test_nothing_is_claimed_before_our_own_jobs_are_known(tmp_path: Path) 
 
 @in_virtual_time
 async def test_a_job_that_somebody_gives_back_is_offered_anew(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.post(job(1))
@@ -186,7 +186,7 @@ async def test_a_job_that_somebody_gives_back_is_offered_anew(tmp_path: Path) ->
 
 @in_virtual_time
 async def test_a_portal_that_refuses_every_time_is_not_asked_every_time(tmp_path: Path) -> None:
-    class Refusing(MemoryPortal):
+    class Refusing(FakePortal):
         def accept(self, job_number: str) -> AcceptAnswer:
             self.jobs[job_number].arrivals.append(Arrival(US, 0.0, took_effect=False))
             return AcceptAnswer(http_status=302, messages=("You cannot accept this job",))
@@ -204,7 +204,7 @@ async def test_a_portal_that_refuses_every_time_is_not_asked_every_time(tmp_path
 
 @in_virtual_time
 async def test_a_session_that_ends_during_a_claim_costs_a_sign_in_and_not_the_job(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path):
         await asyncio.sleep(2)
         portal.break_next("accept", Fault.SIGNED_OUT)
@@ -217,7 +217,7 @@ async def test_a_session_that_ends_during_a_claim_costs_a_sign_in_and_not_the_jo
 
 @in_virtual_time
 async def test_a_session_that_ends_between_board_and_accept_sends_no_old_form(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path):
         await asyncio.sleep(2)
         portal.break_next("job", Fault.SIGNED_OUT)
@@ -230,7 +230,7 @@ async def test_a_session_that_ends_between_board_and_accept_sends_no_old_form(tm
 @pytest.mark.parametrize("fault", [Fault.DROPPED, Fault.ANSWER_LOST, Fault.LATE])
 def test_an_accept_without_an_answer_is_looked_up_and_not_sent_blindly(tmp_path: Path, fault: Fault) -> None:
     async def test() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         async with running(portal, tmp_path) as bot:
             await asyncio.sleep(2)
             portal.break_next("accept", fault)
@@ -247,7 +247,7 @@ def test_an_accept_without_an_answer_is_looked_up_and_not_sent_blindly(tmp_path:
 @in_virtual_time
 async def test_a_refused_password_ends_the_session_after_one_try(tmp_path: Path) -> None:
     refusal = StopAndTell("The portal refused the password.", code="wrong_credentials", what_to_do="check it")
-    bot = Bot(MemoryPortal(), tmp_path, refusal=refusal)
+    bot = Bot(FakePortal(), tmp_path, refusal=refusal)
     await bot.start()
     with pytest.raises(StopAndTell) as told:
         await bot.ended()
@@ -257,7 +257,7 @@ async def test_a_refused_password_ends_the_session_after_one_try(tmp_path: Path)
 
 @in_virtual_time
 async def test_a_pause_watches_nothing_and_a_resume_goes_on_at_once(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(5)
         bot.engine.pause()
@@ -276,7 +276,7 @@ async def test_a_pause_watches_nothing_and_a_resume_goes_on_at_once(tmp_path: Pa
 
 @in_virtual_time
 async def test_new_settings_are_used_at_once_for_what_is_still_on_the_board(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(version=4, job_type_filter=("BSL",), check_interval_seconds=3600)
     async with running(portal, tmp_path, settings=settings) as bot:
         portal.post(job(1), job(2, kind="BSL"))
@@ -293,7 +293,7 @@ async def test_new_settings_are_used_at_once_for_what_is_still_on_the_board(tmp_
 
 @in_virtual_time
 async def test_a_lower_cap_that_is_reached_already_is_said(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         portal.post(job(1), job(2))
         await asyncio.sleep(10)
@@ -305,7 +305,7 @@ async def test_a_lower_cap_that_is_reached_already_is_said(tmp_path: Path) -> No
 
 @in_virtual_time
 async def test_without_the_account_nothing_is_claimed(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     has_it = False
     async with running(portal, tmp_path, has_account=lambda: has_it):
         portal.post(job(1))
@@ -318,7 +318,7 @@ async def test_without_the_account_nothing_is_claimed(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_a_portal_in_trouble_is_left_alone_for_a_while_and_the_owner_hears_of_it_once(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(5)
         portal.break_next("board", *[Fault.BUSY] * 8)
@@ -334,7 +334,7 @@ async def test_a_portal_in_trouble_is_left_alone_for_a_while_and_the_owner_hears
 
 @in_virtual_time
 async def test_strange_pages_are_told_after_a_few_and_kept(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(5)
         portal.break_next("board", Fault.STRANGE)
@@ -349,7 +349,7 @@ async def test_strange_pages_are_told_after_a_few_and_kept(tmp_path: Path) -> No
 
 @in_virtual_time
 async def test_one_job_whose_page_is_strange_does_not_hold_up_the_others(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.break_next("job 1", *[Fault.STRANGE] * 4)
@@ -366,7 +366,7 @@ async def test_one_job_whose_page_is_strange_does_not_hold_up_the_others(tmp_pat
 
 @in_virtual_time
 async def test_a_job_that_the_agency_takes_back_is_told(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         portal.post(job(1))
         await asyncio.sleep(60)
@@ -379,7 +379,7 @@ async def test_a_job_that_the_agency_takes_back_is_told(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_a_second_run_of_the_session_goes_on_where_the_journal_stands(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(max_accept_per_run=3)
     async with running(portal, tmp_path, settings=settings) as first:
         portal.post(job(1), job(2), job(3, kind="Face to Face"))
@@ -403,7 +403,7 @@ async def test_a_second_run_of_the_session_goes_on_where_the_journal_stands(tmp_
 
 @in_virtual_time
 async def test_jobs_that_were_read_before_a_restart_are_not_read_again(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path):
         portal.post(*(job(number, kind="Face to Face") for number in range(5)))
         await asyncio.sleep(10)
@@ -416,7 +416,7 @@ async def test_jobs_that_were_read_before_a_restart_are_not_read_again(tmp_path:
 
 @in_virtual_time
 async def test_what_was_read_long_ago_is_read_again_before_it_is_claimed(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(job_type_filter=("BSL",))
     async with running(portal, tmp_path, settings=settings) as bot:
         portal.post(job(1))
@@ -431,7 +431,7 @@ async def test_what_was_read_long_ago_is_read_again_before_it_is_claimed(tmp_pat
 
 @in_virtual_time
 async def test_a_full_disk_stops_accepting_until_there_is_room(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         database = bot.journal._database
@@ -449,7 +449,7 @@ async def test_a_full_disk_stops_accepting_until_there_is_room(tmp_path: Path) -
 
 @in_virtual_time
 async def test_stopping_finishes_the_claim_under_way(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     bot = Bot(portal, tmp_path)
     await bot.start()
     await asyncio.sleep(2)
@@ -466,7 +466,7 @@ async def test_stopping_finishes_the_claim_under_way(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_when_it_has_stopped_it_does_nothing_more(tmp_path: Path) -> None:
-    portal = MemoryPortal(slow=30.0)
+    portal = FakePortal(slow=30.0)
     bot = Bot(portal, tmp_path)
     await bot.start()
     await asyncio.sleep(2)
@@ -482,7 +482,7 @@ async def test_when_it_has_stopped_it_does_nothing_more(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_an_answer_that_comes_too_late_moves_nothing_backwards(tmp_path: Path) -> None:
-    portal = MemoryPortal(slow=3.0)
+    portal = FakePortal(slow=3.0)
     async with running(portal, tmp_path, times=EngineTimes()) as bot:
         portal.post(job(1, kind="Face to Face"))
         await asyncio.sleep(3)
@@ -499,7 +499,7 @@ async def test_an_answer_that_comes_too_late_moves_nothing_backwards(tmp_path: P
 
 def test_session_name_is_the_one_in_the_journal(tmp_path: Path) -> None:
     async def test() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         async with running(portal, tmp_path) as bot:
             portal.post(job(1))
             await asyncio.sleep(10)

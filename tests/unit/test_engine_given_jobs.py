@@ -11,7 +11,7 @@ import pytest
 from bot.engine.engine import EngineTimes
 from contract.jobs import Given, JobReport, JobStatus
 from tests.support.engine_support import Bot, configuration, job, ours, running
-from tests.support.fakes.portal import US, Fault, MemoryPortal
+from tests.support.fakes.portal import US, FakePortal, Fault
 from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
@@ -23,7 +23,7 @@ def reports(bot: Bot, number: int) -> list[JobReport]:
 
 @in_virtual_time
 async def test_a_job_that_the_agency_gave_is_recorded_with_its_page(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(1), US)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(120)
@@ -39,7 +39,7 @@ async def test_a_job_that_the_agency_gave_is_recorded_with_its_page(tmp_path: Pa
 
 @in_virtual_time
 async def test_half_a_years_jobs_are_told_without_asking_for_all_of_their_pages_at_once(tmp_path: Path) -> None:
-    portal = MemoryPortal(latency=0.1)
+    portal = FakePortal(latency=0.1)
     for number in range(1, 61):
         portal.assign(job(number), US)
     async with running(portal, tmp_path) as bot:
@@ -52,7 +52,7 @@ async def test_half_a_years_jobs_are_told_without_asking_for_all_of_their_pages_
 
 @in_virtual_time
 async def test_past_jobs_are_no_news(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(1, day=date(2026, 11, 19), at=time(9)), US)
     portal.assign(job(2, day=date(2026, 11, 20), at=time(10)), US)
     async with running(portal, tmp_path) as bot:
@@ -62,7 +62,7 @@ async def test_past_jobs_are_no_news(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_it_keeps_its_time_and_counts_for_the_day_but_not_for_the_session(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(1, day=DAY, at=time(9), minutes=60), US)
     settings = configuration(max_accept_per_day=2, max_accept_per_run=1)
     async with running(portal, tmp_path, settings=settings) as bot:
@@ -82,7 +82,7 @@ async def test_it_keeps_its_time_and_counts_for_the_day_but_not_for_the_session(
 
 @in_virtual_time
 async def test_taken_back_before_it_starts_is_told_once(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(1, day=DAY, at=time(9)), US)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(60)
@@ -103,7 +103,7 @@ async def test_taken_back_before_it_starts_is_told_once(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_a_job_that_is_done_is_not_taken_back(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(1, day=date(2026, 11, 20), at=time(10, 20), minutes=5), US)  # in five minutes
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(60)
@@ -116,7 +116,7 @@ async def test_a_job_that_is_done_is_not_taken_back(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_what_a_bot_accepted_is_given_by_nobody_also_in_later_sessions(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path):
         portal.post(job(1))
         await asyncio.sleep(60)
@@ -134,7 +134,7 @@ async def test_what_a_bot_accepted_is_given_by_nobody_also_in_later_sessions(tmp
 
 @in_virtual_time
 async def test_a_job_that_was_lost_and_given_afterwards_is_ours(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.post(job(1))
@@ -153,7 +153,7 @@ async def test_a_job_that_was_lost_and_given_afterwards_is_ours(tmp_path: Path) 
 
 @in_virtual_time
 async def test_a_given_job_that_was_taken_back_can_be_accepted_by_the_bot(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(1), US)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(60)
@@ -167,7 +167,7 @@ async def test_a_given_job_that_was_taken_back_can_be_accepted_by_the_bot(tmp_pa
 
 @in_virtual_time
 async def test_a_job_that_is_found_to_be_ours_before_its_loss_was_told_is_not_told_as_lost(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     # what can wait is told late, as while many accepts go out
     async with running(portal, tmp_path, times=EngineTimes(tell_after=timedelta(seconds=5))) as bot:
         await asyncio.sleep(10)
@@ -194,7 +194,7 @@ async def test_a_job_that_is_found_to_be_ours_before_its_loss_was_told_is_not_to
 @in_virtual_time
 async def test_a_job_that_was_done_still_fills_the_caps(tmp_path: Path, cap: dict[str, Any], words: str) -> None:
     today = date(2026, 11, 20)
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.assign(job(1, day=today, at=time(10, 20), minutes=30), US)  # in five minutes
     async with running(portal, tmp_path, settings=configuration(**cap)) as bot:
         await asyncio.sleep(400)
@@ -212,7 +212,7 @@ async def test_a_job_that_was_done_still_fills_the_caps(tmp_path: Path, cap: dic
 @pytest.mark.parametrize("at", [time(10, 20), None])
 @in_virtual_time
 async def test_a_job_that_is_done_already_is_not_told_as_given(tmp_path: Path, at: time | None) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     done = job(1, day=date(2026, 11, 20), at=time(10, 20))
     # the agency may call it done before it begins; and a job without a time lies ahead all day
     portal.assign(done if at else done.changed(appointment_time=None, starts_at=None), US)
@@ -224,7 +224,7 @@ async def test_a_job_that_is_done_already_is_not_told_as_given(tmp_path: Path, a
 
 @in_virtual_time
 async def test_a_job_that_a_bot_accepted_is_not_missed_when_it_is_done(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         portal.post(job(1, day=DAY, at=time(9)))
         await asyncio.sleep(120)

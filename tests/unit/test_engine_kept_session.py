@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.account.session_store import KeptSession
+from bot.account.session_store import StoredSession
 from bot.portal.credentials import Cookie, Credentials, SignedIn
 
 OWNER = Credentials(username="Interpreter@example.com", password=secrets.token_urlsafe(12))
@@ -18,14 +18,14 @@ SESSION = SignedIn(
 
 
 def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
-    kept = KeptSession(tmp_path / "session")
+    kept = StoredSession(tmp_path / "session")
     kept.keep(SESSION, OWNER)
     same_owner = Credentials(username=" interpreter@EXAMPLE.com", password=OWNER.password)
-    assert KeptSession(tmp_path / "session").read(same_owner) == SESSION
+    assert StoredSession(tmp_path / "session").read(same_owner) == SESSION
 
 
 def test_the_file_shows_no_secret_and_is_the_owners_alone(tmp_path: Path) -> None:
-    KeptSession(tmp_path / "session").keep(SESSION, OWNER)
+    StoredSession(tmp_path / "session").keep(SESSION, OWNER)
     content = (tmp_path / "session").read_bytes()
     for secret in (SESSION.cookies[0].value, OWNER.password, OWNER.username, "Ada Example"):
         assert secret.encode() not in content
@@ -33,13 +33,13 @@ def test_the_file_shows_no_secret_and_is_the_owners_alone(tmp_path: Path) -> Non
 
 
 def test_another_password_opens_nothing(tmp_path: Path) -> None:
-    kept = KeptSession(tmp_path / "session")
+    kept = StoredSession(tmp_path / "session")
     kept.keep(SESSION, OWNER)
     assert kept.read(Credentials(username=OWNER.username, password="another")) is None
 
 
 def test_a_session_that_was_forgotten_is_gone(tmp_path: Path) -> None:
-    kept = KeptSession(tmp_path / "session")
+    kept = StoredSession(tmp_path / "session")
     kept.forget()
     kept.keep(SESSION, OWNER)
     kept.forget()
@@ -50,4 +50,4 @@ def test_a_session_that_was_forgotten_is_gone(tmp_path: Path) -> None:
 def test_a_file_that_is_damaged_is_as_good_as_none(tmp_path_factory: pytest.TempPathFactory, junk: bytes) -> None:
     file = tmp_path_factory.mktemp("kept") / "session"
     file.write_bytes(junk)
-    assert KeptSession(file).read(OWNER) is None
+    assert StoredSession(file).read(OWNER) is None

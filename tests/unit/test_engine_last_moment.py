@@ -9,19 +9,19 @@ import pytest
 from bot import clock
 from bot.domain.job import Job
 from bot.portal.models import BoardRow
-from bot.state.board_state import Known
+from bot.state.board_state import TrackedJob
 from bot.state.claim_record import ClaimRecord
 from contract.jobs import ClaimState, JobStatus, LossReason
 from tests.support import virtual_time
 from tests.support.engine_support import SlowJournal, configuration, job, ours, running
-from tests.support.fakes.portal import US, Fault, MemoryPortal
+from tests.support.fakes.portal import US, FakePortal, Fault
 from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
 AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 
 
-def accepts(portal: MemoryPortal) -> list[float]:
+def accepts(portal: FakePortal) -> list[float]:
     """When accepts left."""
     return [at for at, what in portal.requests if what == "accept"]
 
@@ -31,7 +31,7 @@ def accepts(portal: MemoryPortal) -> list[float]:
 
 @in_virtual_time
 async def test_rules_that_change_while_an_accept_waits_to_be_sent_again_count(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.wish = timedelta(seconds=20)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
@@ -50,7 +50,7 @@ async def test_rules_that_change_while_an_accept_waits_to_be_sent_again_count(tm
 
 @in_virtual_time
 async def test_a_job_that_is_given_to_us_while_an_accept_waits_keeps_its_hour(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.wish = timedelta(seconds=40)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
@@ -83,7 +83,7 @@ def test_a_job_that_moves_onto_a_busy_hour_while_its_intent_is_written_is_left_a
     tmp_path: Path, fault: Fault | None
 ) -> None:
     async def live() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         async with running(portal, tmp_path) as bot:
             portal.assign(job(2, day=DAY, at=time(15), minutes=60), US)
             await asyncio.sleep(3)
@@ -103,7 +103,7 @@ def test_a_job_that_moves_onto_a_busy_hour_while_its_intent_is_written_is_left_a
 @in_virtual_time
 async def test_a_job_that_goes_while_its_intent_is_written_is_not_asked_for(tmp_path: Path) -> None:
     # there is no lock: what was asked for now would be taken from the rival who has it
-    portal = MemoryPortal(settle=30)
+    portal = FakePortal(settle=30)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
         portal.post(job(1))
@@ -118,7 +118,7 @@ async def test_a_job_that_goes_while_its_intent_is_written_is_not_asked_for(tmp_
 
 @in_virtual_time
 async def test_only_to_watch_reaches_an_accept_whose_form_is_being_filled_in(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.filling_in = 3.0
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
@@ -132,7 +132,7 @@ async def test_only_to_watch_reaches_an_accept_whose_form_is_being_filled_in(tmp
 
 @in_virtual_time
 async def test_an_account_that_is_lost_keeps_an_accept_whose_form_is_being_filled_in(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.filling_in = 3.0
     has_account = True
     async with running(portal, tmp_path, has_account=lambda: has_account) as bot:
@@ -149,7 +149,7 @@ async def test_an_account_that_is_lost_keeps_an_accept_whose_form_is_being_fille
 
 @in_virtual_time
 async def test_an_offer_left_from_before_is_withdrawn_by_a_bot_that_only_watches(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=configuration(0, mode="ask", offer_deadline_seconds=3600)) as bot:
         await asyncio.sleep(3)
         portal.post(job(1))
@@ -168,7 +168,7 @@ async def test_an_offer_left_from_before_is_withdrawn_by_a_bot_that_only_watches
 
 @in_virtual_time
 async def test_a_long_wait_that_the_portal_asks_for_costs_no_job(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.wish = timedelta(seconds=120)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
@@ -191,7 +191,7 @@ def test_an_accept_that_was_refused_and_taken_all_the_same_is_ours_and_fills_the
     tmp_path: Path, then: tuple[Fault, ...]
 ) -> None:
     async def live() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         async with running(portal, tmp_path, settings=configuration(0, max_accept_per_run=1)) as bot:
             await asyncio.sleep(3)
             portal.break_next("accept", Fault.TAKEN_AND_BUSY)
@@ -212,7 +212,7 @@ def test_an_accept_that_was_refused_and_taken_all_the_same_is_ours_and_fills_the
 
 @in_virtual_time
 async def test_an_accept_that_was_called_off_after_a_refusal_may_be_ours_all_the_same(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
         portal.break_next("accept", Fault.TAKEN_AND_BUSY)
@@ -229,7 +229,7 @@ async def test_an_accept_that_was_called_off_after_a_refusal_may_be_ours_all_the
 @in_virtual_time
 async def test_an_accept_without_an_answer_is_not_sent_again_before_the_portal_had_time(tmp_path: Path) -> None:
     # the connection is cut after the bot waited for long; the portal comes to the accept seconds after that
-    portal = MemoryPortal(slow=20.0, late=4.0)
+    portal = FakePortal(slow=20.0, late=4.0)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
         portal.break_next("accept", Fault.TIMED_OUT)
@@ -243,7 +243,7 @@ async def test_an_accept_without_an_answer_is_not_sent_again_before_the_portal_h
 @in_virtual_time
 async def test_an_accept_is_sent_again_only_with_a_form_that_was_read_anew(tmp_path: Path) -> None:
     # the board is never whole, and the job has fallen between two of its pages: the form that is known is the old one
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
         portal.break_next("accept", Fault.BUSY)
@@ -264,7 +264,7 @@ async def test_an_accept_is_sent_again_only_with_a_form_that_was_read_anew(tmp_p
 
 @in_virtual_time
 async def test_one_page_that_calls_an_accepted_job_gone_is_not_believed(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=configuration(0, max_accept_per_run=1)) as bot:
         await asyncio.sleep(3)
         portal.post(job(1))
@@ -280,7 +280,7 @@ async def test_one_page_that_calls_an_accepted_job_gone_is_not_believed(tmp_path
 
 @in_virtual_time
 async def test_a_job_that_its_page_calls_gone_is_asked_for_again_while_the_board_shows_it(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
         portal.break_next("job 1", Fault.GONE)
@@ -293,7 +293,7 @@ async def test_a_job_that_its_page_calls_gone_is_asked_for_again_while_the_board
 
 @in_virtual_time
 async def test_a_page_that_stays_gone_is_asked_for_less_and_less_often(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(3)
         portal.break_next("job 1", *[Fault.GONE] * 100)
@@ -310,7 +310,7 @@ async def test_a_page_that_stays_gone_is_asked_for_less_and_less_often(tmp_path:
 def test_a_page_may_be_missed_for_days() -> None:
     # a pause that went on doubling would be no number any more after a thousand tries
     (row,) = rows_of(job(1))
-    known = Known(row=row, job=row.job, seen_at=AT, last_seen_at=AT, source=None, is_on_board=True)
+    known = TrackedJob(row=row, job=row.job, seen_at=AT, last_seen_at=AT, source=None, is_on_board=True)
     pauses = []
     for tries in range(1, 2_000):
         known.read_later(100.0, doublings=tries)
@@ -320,7 +320,7 @@ def test_a_page_may_be_missed_for_days() -> None:
 
 
 def rows_of(*jobs: Job) -> list[BoardRow]:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.post(*jobs)
     return list(portal.rows())
 
@@ -332,7 +332,7 @@ def rows_of(*jobs: Job) -> list[BoardRow]:
 async def test_a_page_from_before_the_clock_was_set_back_is_not_fresh(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(0, exclude_types=("Face to Face",), languages=("Welsh",))
     async with running(portal, tmp_path, settings=settings) as bot:
         await asyncio.sleep(3)

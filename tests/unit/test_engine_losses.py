@@ -13,7 +13,7 @@ from bot.domain.rules.decision import Decision, Verdict
 from bot.state.claim_record import ClaimRecord
 from contract.jobs import JobReport, JobStatus, LossReason
 from tests.support.engine_support import DEFINITION, Bot, configuration, job, ours, running
-from tests.support.fakes.portal import Fault, MemoryPortal
+from tests.support.fakes.portal import FakePortal, Fault
 from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
@@ -30,7 +30,7 @@ def last(bot: Bot, number: int) -> JobReport:
 
 @in_virtual_time
 async def test_a_job_that_is_gone_when_its_page_is_first_read_was_taken_before_it_was_seen(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.break_next("job", Fault.SLOW)
@@ -50,7 +50,7 @@ async def test_a_job_that_is_gone_when_its_page_is_first_read_was_taken_before_i
 
 @in_virtual_time
 async def test_what_the_rules_refuse_by_the_board_alone_is_no_loss(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=configuration(languages=("Farsi",))) as bot:
         await asyncio.sleep(2)
         portal.break_next("job", Fault.SLOW)
@@ -64,7 +64,7 @@ async def test_what_the_rules_refuse_by_the_board_alone_is_no_loss(tmp_path: Pat
 
 @in_virtual_time
 async def test_a_job_whose_page_could_not_be_read_is_lost_to_the_portals_failing(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.break_next("job", *[Fault.STRANGE] * 3)
@@ -77,7 +77,7 @@ async def test_a_job_whose_page_could_not_be_read_is_lost_to_the_portals_failing
 
 @in_virtual_time
 async def test_a_match_that_could_not_be_claimed_is_recorded_when_it_goes(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     has_account = False
     async with running(portal, tmp_path, has_account=lambda: has_account) as bot:
         portal.post(job(1), job(2))
@@ -96,7 +96,7 @@ async def test_a_match_that_could_not_be_claimed_is_recorded_when_it_goes(tmp_pa
 
 @in_virtual_time
 async def test_a_match_whose_page_is_read_again_when_it_goes_is_recorded(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=configuration(mode="watch")) as bot:
         portal.post(job(1))
         await asyncio.sleep(120)
@@ -111,7 +111,7 @@ async def test_a_match_whose_page_is_read_again_when_it_goes_is_recorded(tmp_pat
 
 @in_virtual_time
 async def test_a_lost_job_that_comes_back_is_claimed_and_no_loss_any_more(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.break_next("job", Fault.SLOW)
@@ -132,7 +132,7 @@ async def test_a_lost_job_that_comes_back_is_claimed_and_no_loss_any_more(tmp_pa
 
 @in_virtual_time
 async def test_row_answer_and_status_page_prove_a_claim(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.post(job(1), job(2, kind="Face to Face"))
@@ -153,7 +153,7 @@ async def test_row_answer_and_status_page_prove_a_claim(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_rows_that_left_the_board_do_not_fill_the_memory(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         portal.post(job(1, kind="Face to Face"))
         await asyncio.sleep(5)
@@ -192,7 +192,7 @@ def entry(at: time, *, minutes: int = 60, title: str = "Dentist") -> BusySpan:
 
 @in_virtual_time
 async def test_nothing_is_accepted_on_top_of_a_calendar_entry_until_it_is_gone(tmp_path: Path) -> None:
-    portal, diary = MemoryPortal(), Diary()
+    portal, diary = FakePortal(), Diary()
     diary.write(entry(time(9)))
     async with running(portal, tmp_path, calendars=diary) as bot:
         portal.post(job(1, day=DAY, at=time(9, 30)), job(2, day=DAY, at=time(14)))
@@ -208,7 +208,7 @@ async def test_nothing_is_accepted_on_top_of_a_calendar_entry_until_it_is_gone(t
 
 @in_virtual_time
 async def test_an_entry_that_appears_keeps_later_jobs_out(tmp_path: Path) -> None:
-    portal, diary = MemoryPortal(), Diary()
+    portal, diary = FakePortal(), Diary()
     async with running(portal, tmp_path, calendars=diary):
         await asyncio.sleep(5)
         diary.write(entry(time(9)))
@@ -219,7 +219,7 @@ async def test_an_entry_that_appears_keeps_later_jobs_out(tmp_path: Path) -> Non
 
 @in_virtual_time
 async def test_nothing_is_accepted_while_a_calendar_was_never_read(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     diary = Diary(unread=("family",), known_until=None)
     async with running(portal, tmp_path, calendars=diary) as bot:
         portal.post(job(1))
@@ -240,7 +240,7 @@ async def test_nothing_is_accepted_while_a_calendar_was_never_read(tmp_path: Pat
 
 @in_virtual_time
 async def test_nothing_is_accepted_beyond_what_the_calendars_know(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     diary = Diary(known_until=moment(DAY, time(12), DEFINITION.zone))
     async with running(portal, tmp_path, calendars=diary) as bot:
         portal.post(job(1, day=DAY, at=time(11)), job(2, day=DAY, at=time(11, 45)))
@@ -259,7 +259,7 @@ async def test_nothing_is_accepted_beyond_what_the_calendars_know(tmp_path: Path
 
 @in_virtual_time
 async def test_an_accept_that_left_long_after_its_intent_is_not_sent_again_after_a_crash(tmp_path: Path) -> None:
-    portal = MemoryPortal(late=5.0)
+    portal = FakePortal(late=5.0)
     portal.post(job(1))
     killed = Bot(portal, tmp_path)
     killed.journal.open()

@@ -12,7 +12,7 @@ from bot.portal.models import AcceptAnswer
 from contract.jobs import ClaimState, JobReport, JobStatus, LossReason
 from contract.owner_rules import Mode
 from tests.support.engine_support import Bot, configuration, job, ours, running
-from tests.support.fakes.portal import Fault, MemoryPortal
+from tests.support.fakes.portal import FakePortal, Fault
 from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
@@ -20,7 +20,7 @@ ASK = configuration(mode="ask", offer_deadline_seconds=120)
 WATCH = configuration(mode="watch")
 
 
-def sent(portal: MemoryPortal) -> set[str]:
+def sent(portal: FakePortal) -> set[str]:
     return {number for number, truth in portal.jobs.items() if truth.arrivals}
 
 
@@ -39,7 +39,7 @@ def states(bot: Bot, number: int) -> list[ClaimState | None]:
 
 @in_virtual_time
 async def test_a_match_waits_for_a_yes_and_is_accepted_with_it(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         await asyncio.sleep(2)
         portal.post(job(1), job(2, kind="Face to Face"))
@@ -67,7 +67,7 @@ async def test_a_match_waits_for_a_yes_and_is_accepted_with_it(tmp_path: Path) -
 
 @in_virtual_time
 async def test_a_declined_job_is_left_alone_until_its_row_changes(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1))
         await asyncio.sleep(5)
@@ -89,7 +89,7 @@ async def test_a_declined_job_is_left_alone_until_its_row_changes(tmp_path: Path
 
 @in_virtual_time
 async def test_nobody_answers_in_time(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1))
         await asyncio.sleep(119)
@@ -111,7 +111,7 @@ async def test_nobody_answers_in_time(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_a_job_that_is_taken_while_it_waits_is_lost_in_words(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1), job(2))
         await asyncio.sleep(5)
@@ -128,7 +128,7 @@ async def test_a_job_that_is_taken_while_it_waits_is_lost_in_words(tmp_path: Pat
 
 @in_virtual_time
 async def test_a_job_that_the_owner_takes_by_hand_while_it_waits_is_theirs(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1))
         await asyncio.sleep(5)
@@ -141,7 +141,7 @@ async def test_a_job_that_the_owner_takes_by_hand_while_it_waits_is_theirs(tmp_p
 
 @in_virtual_time
 async def test_an_offer_that_the_portal_hides_behind_a_job_of_ours_was_taken_by_nobody(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     overlapping: dict[str, Any] = {"day": DAY, "at": time(9), "minutes": 60}
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1, **overlapping), job(2, **overlapping))
@@ -158,7 +158,7 @@ async def test_an_offer_that_the_portal_hides_behind_a_job_of_ours_was_taken_by_
 
 @in_virtual_time
 async def test_an_offer_does_not_end_because_its_job_falls_between_two_pages(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(mode=Mode.ASK, offer_deadline_seconds=3600)
     async with running(portal, tmp_path, settings=settings) as bot:
         await asyncio.sleep(5)
@@ -187,7 +187,7 @@ async def test_an_offer_does_not_end_because_its_job_falls_between_two_pages(tmp
 
 @in_virtual_time
 async def test_offers_survive_a_restart_with_their_deadline(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     first = Bot(portal, tmp_path, settings=ASK)
     await first.start()
     portal.post(job(1), job(2), job(3))
@@ -219,7 +219,7 @@ async def test_offers_survive_a_restart_with_their_deadline(tmp_path: Path) -> N
 
 @in_virtual_time
 async def test_an_approval_survives_a_restart(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     first = Bot(portal, tmp_path, settings=ASK)
     await first.start()
     portal.post(job(1))
@@ -237,7 +237,7 @@ async def test_an_approval_survives_a_restart(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_a_yes_is_weighed_again_by_the_rules_as_they_are(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(mode="ask", offer_deadline_seconds=600, max_accept_per_run=1)
     overlapping: dict[str, Any] = {"day": DAY, "at": time(9), "minutes": 60}
     async with running(portal, tmp_path, settings=settings) as bot:
@@ -261,7 +261,7 @@ async def test_a_yes_is_weighed_again_by_the_rules_as_they_are(tmp_path: Path) -
 
 @in_virtual_time
 async def test_a_page_that_says_something_else_by_now_stops_an_approved_job(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=configuration(mode="ask", offer_deadline_seconds=600)) as bot:
         portal.post(job(1))
         await asyncio.sleep(120)
@@ -276,7 +276,7 @@ async def test_a_page_that_says_something_else_by_now_stops_an_approved_job(tmp_
 
 @in_virtual_time
 async def test_an_answer_to_an_earlier_offer_of_the_job_does_not_count(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1))
         await asyncio.sleep(10)
@@ -295,7 +295,7 @@ async def test_an_answer_to_an_earlier_offer_of_the_job_does_not_count(tmp_path:
 @pytest.mark.parametrize("number", ["1", "77"])
 @in_virtual_time
 async def test_an_answer_to_no_offer_is_told_in_words(tmp_path: Path, number: str) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         portal.post(job(1))
         await asyncio.sleep(30)
@@ -308,7 +308,7 @@ async def test_an_answer_to_no_offer_is_told_in_words(tmp_path: Path, number: st
 
 @in_virtual_time
 async def test_a_yes_during_a_pause_is_followed_when_the_bot_goes_on(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1))
         await asyncio.sleep(5)
@@ -324,7 +324,7 @@ async def test_a_yes_during_a_pause_is_followed_when_the_bot_goes_on(tmp_path: P
 
 @in_virtual_time
 async def test_twice_yes_sends_one_accept(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1))
         await asyncio.sleep(5)
@@ -338,7 +338,7 @@ async def test_twice_yes_sends_one_accept(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_an_approved_job_waits_for_room_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1))
         await asyncio.sleep(5)
@@ -358,7 +358,7 @@ async def test_an_approved_job_waits_for_room_on_the_disk(tmp_path: Path, monkey
 
 @in_virtual_time
 async def test_watching_decides_and_records_and_never_accepts(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=WATCH) as bot:
         portal.post(job(1), job(2, kind="Face to Face"))
         await asyncio.sleep(120)
@@ -379,7 +379,7 @@ async def test_watching_decides_and_records_and_never_accepts(tmp_path: Path) ->
 
 @in_virtual_time
 async def test_offers_are_accepted_when_the_bot_need_not_ask_any_more(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(*(job(number) for number in range(1, 5)))
         await asyncio.sleep(5)
@@ -395,7 +395,7 @@ async def test_offers_are_accepted_when_the_bot_need_not_ask_any_more(tmp_path: 
 
 @in_virtual_time
 async def test_offers_are_withdrawn_when_the_bot_only_watches(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=ASK) as bot:
         portal.post(job(1))
         await asyncio.sleep(5)
@@ -415,7 +415,7 @@ async def test_offers_are_withdrawn_when_the_bot_only_watches(tmp_path: Path) ->
 async def test_a_change_of_mode_reaches_an_accept_that_is_about_to_be_sent_again(
     tmp_path: Path, mode: Mode, then: JobStatus
 ) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
         portal.break_next("accept", Fault.BUSY)
@@ -431,7 +431,7 @@ async def test_a_change_of_mode_reaches_an_accept_that_is_about_to_be_sent_again
 
 @in_virtual_time
 async def test_what_was_watched_is_accepted_when_it_may_be(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=WATCH) as bot:
         portal.post(job(1))
         await asyncio.sleep(5)
@@ -446,7 +446,7 @@ async def test_what_was_watched_is_accepted_when_it_may_be(tmp_path: Path) -> No
 
 @in_virtual_time
 async def test_what_the_owner_prefers_is_taken_first_when_a_cap_is_near(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(
         max_accept_per_run=2, prefer=("language", "longest"), languages=("Farsi", "Polish"), job_type_filter=()
     )
@@ -464,7 +464,7 @@ async def test_what_the_owner_prefers_is_taken_first_when_a_cap_is_near(tmp_path
 
 @in_virtual_time
 async def test_a_cap_for_each_pass_over_the_board_lets_the_rest_wait_for_the_next(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(max_accept_per_pass=2, check_interval_seconds=5)
     async with running(portal, tmp_path, settings=settings):
         await asyncio.sleep(6)
@@ -479,13 +479,13 @@ async def test_a_cap_for_each_pass_over_the_board_lets_the_rest_wait_for_the_nex
 # --- rejecting on the portal ------------------------------------------------------------------------------------------
 
 
-def rejected(portal: MemoryPortal) -> set[str]:
+def rejected(portal: FakePortal) -> set[str]:
     return {number for number, truth in portal.jobs.items() if truth.is_rejected}
 
 
 @in_virtual_time
 async def test_excluded_kinds_are_rejected_on_the_portal_only_where_the_owner_asks_for_it(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     jobs = (job(1), job(2, kind="Face to Face"), job(3, kind="BSL"), job(4, kind="Something new"))
     settings: dict[str, Any] = {"job_type_filter": ("Telephone Interpreting",)}
     async with running(portal, tmp_path, settings=configuration(**settings)) as bot:
@@ -506,7 +506,7 @@ async def test_excluded_kinds_are_rejected_on_the_portal_only_where_the_owner_as
 
 @in_virtual_time
 async def test_a_job_whose_page_says_another_kind_by_now_is_not_rejected(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         portal.post(job(1, kind="Face to Face"))
         await asyncio.sleep(30)
@@ -519,7 +519,7 @@ async def test_a_job_whose_page_says_another_kind_by_now_is_not_rejected(tmp_pat
 @pytest.mark.parametrize("fault", [Fault.BUSY, Fault.SIGNED_OUT, Fault.ANSWER_LOST, Fault.DROPPED])
 @in_virtual_time
 async def test_a_rejection_goes_out_once(tmp_path: Path, fault: Fault) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     requests = 0
     real = portal.reject
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import virtual_time
 from tests.support.engine_support import Bot, configuration, job, ours, running
-from tests.support.fakes.portal import US, Fault, MemoryPortal
+from tests.support.fakes.portal import US, FakePortal, Fault
 
 #: More than a test lets the list fail.
 FOR_EVER = 500
@@ -40,7 +40,7 @@ def assert_told_once(bot: Bot) -> None:
 @pytest.mark.parametrize("fault", [Fault.STRANGE, Fault.BUSY, Fault.DROPPED, Fault.SIGN_IN_PAGE, Fault.ASKED])
 def test_a_list_that_can_not_be_read_from_the_start_is_told_and_ends_by_itself(tmp_path: Path, fault: Fault) -> None:
     async def test() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         portal.break_next("assigned", *[fault] * FOR_EVER)
         async with running(portal, tmp_path) as bot:
             portal.post(job(1))
@@ -63,7 +63,7 @@ def test_a_list_that_can_not_be_read_from_the_start_is_told_and_ends_by_itself(t
 @pytest.mark.parametrize("fault", [Fault.STRANGE, Fault.BUSY, Fault.DROPPED])
 def test_nothing_is_accepted_on_top_of_an_old_list(tmp_path: Path, fault: Fault) -> None:
     async def test() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         async with running(portal, tmp_path) as bot:
             await asyncio.sleep(5)
             portal.break_next("assigned", *[fault] * FOR_EVER)
@@ -91,7 +91,7 @@ def test_nothing_is_accepted_on_top_of_an_old_list(tmp_path: Path, fault: Fault)
 
 @in_virtual_time
 async def test_a_list_that_fails_once_or_twice_is_no_news(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         for _ in range(5):
             portal.break_next("assigned", Fault.STRANGE, Fault.BUSY)
@@ -107,7 +107,7 @@ def test_a_portal_that_is_away_altogether_is_told_once(
     tmp_path: Path, fault: Fault, told: str, interval: float
 ) -> None:
     async def test() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         settings = configuration(check_interval_seconds=interval)
         async with running(portal, tmp_path, settings=settings) as bot:
             await asyncio.sleep(100)
@@ -127,7 +127,7 @@ def test_a_portal_that_is_away_altogether_is_told_once(
 @in_virtual_time
 async def test_a_list_that_takes_long_to_read_is_good_for_longer(tmp_path: Path) -> None:
     # hundreds of pages, and a small budget of requests
-    portal = MemoryPortal(slow=200)
+    portal = FakePortal(slow=200)
     portal.break_next("assigned", *[Fault.SLOW] * FOR_EVER)
     async with running(portal, tmp_path) as bot:
         for number in range(1, 20):
@@ -140,7 +140,7 @@ async def test_a_list_that_takes_long_to_read_is_good_for_longer(tmp_path: Path)
 
 @in_virtual_time
 async def test_after_a_long_wait_that_the_portal_asked_for_jobs_are_accepted_at_once(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.wish = timedelta(minutes=10)
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(40)

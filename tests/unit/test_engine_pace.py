@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.account.rate_limiter import Purpose, Turns, asking_for
-from bot.domain.pacing import Postings
+from bot.account.rate_limiter import RateLimiter, RequestPriority, request_priority
+from bot.domain.pacing import PostingCounts
 from bot.domain.session_state import SessionState
 from bot.state.journal import Journal
 from contract.configuration import SHORTEST_INTERVAL_SECONDS
 from contract.jobs import JobStatus
 from tests.support import virtual_time
 from tests.support.engine_support import DEFINITION, SESSION, Bot, configuration, job, ours, running
-from tests.support.fakes.portal import Fault, MemoryPortal
+from tests.support.fakes.portal import FakePortal, Fault
 from tests.support.virtual_time import in_virtual_time
 
 #: The virtual clock starts on Friday 20 November 2026, 10:15 in London.
@@ -28,7 +28,7 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def looks(portal: MemoryPortal, since: float = 0.0) -> list[float]:
+def looks(portal: FakePortal, since: float = 0.0) -> list[float]:
     return [at for at, what in portal.requests if what == "board" and at >= since]
 
 
@@ -42,7 +42,7 @@ def most_in_a_minute(times: list[float]) -> int:
 @pytest.mark.parametrize("per_minute", [10, 40, 100])
 def test_the_portal_never_sees_more_requests_in_a_minute_than_the_budget(tmp_path: Path, per_minute: int) -> None:
     async def test() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         settings = configuration(requests_per_minute=per_minute, check_interval_seconds=0.2, max_accept_per_run=0)
         async with running(portal, tmp_path, settings=settings) as bot:
             await asyncio.sleep(100)
@@ -59,7 +59,7 @@ def test_the_portal_never_sees_more_requests_in_a_minute_than_the_budget(tmp_pat
 
 @in_virtual_time
 async def test_an_accept_and_what_comes_of_it_never_wait_for_the_budget(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(requests_per_minute=10, check_interval_seconds=0.2)
     async with running(portal, tmp_path, settings=settings) as bot:
         await asyncio.sleep(120)
@@ -79,7 +79,7 @@ async def test_an_accept_and_what_comes_of_it_never_wait_for_the_budget(tmp_path
 
 @in_virtual_time
 async def test_the_pages_of_new_jobs_go_before_the_next_look(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     settings = configuration(requests_per_minute=60, check_interval_seconds=0.2)
     async with running(portal, tmp_path, settings=settings):
         await asyncio.sleep(120)
@@ -95,21 +95,21 @@ async def test_the_pages_of_new_jobs_go_before_the_next_look(tmp_path: Path) -> 
 @in_virtual_time
 async def test_many_pages_of_a_board_wait_for_the_budget_and_leave_a_part_of_it(tmp_path: Path) -> None:
     del tmp_path
-    turns = Turns(60)  # fifteen at once, and 45 come back in a minute
-    out: list[tuple[float, Purpose]] = []
+    turns = RateLimiter(60)  # fifteen at once, and 45 come back in a minute
+    out: list[tuple[float, RequestPriority]] = []
 
-    async def ask(purpose: Purpose) -> None:
-        with asking_for(purpose):
-            await turns.to_ask()
+    async def ask(purpose: RequestPriority) -> None:
+        with request_priority(purpose):
+            await turns.acquire()
             out.append((now(), purpose))
 
     async with asyncio.TaskGroup() as tasks:
         for _page in range(40):
-            tasks.create_task(ask(Purpose.LOOK))
+            tasks.create_task(ask(RequestPriority.LOOK))
         await asyncio.sleep(0.01)
         assert len(out) == 10
         for _job in range(5):
-            tasks.create_task(ask(Purpose.DECISION))
+            tasks.create_task(ask(RequestPriority.DECISION))
         await asyncio.sleep(0.01)
         assert len(out) == 15, "what looks left"
     assert most_in_a_minute([at for at, _ in out]) <= 60
@@ -119,34 +119,34 @@ async def test_many_pages_of_a_board_wait_for_the_budget_and_leave_a_part_of_it(
 @in_virtual_time
 async def test_what_nobody_waits_for_leaves_the_budget_to_looks_and_comes_all_the_same(tmp_path: Path) -> None:
     del tmp_path
-    turns = Turns(60)
-    asked: dict[Purpose, list[float]] = {Purpose.LOOK: [], Purpose.LATER: []}
+    turns = RateLimiter(60)
+    asked: dict[RequestPriority, list[float]] = {RequestPriority.LOOK: [], RequestPriority.LATER: []}
 
-    async def ask(purpose: Purpose) -> None:
-        with asking_for(purpose):
+    async def ask(purpose: RequestPriority) -> None:
+        with request_priority(purpose):
             while True:
-                await turns.to_ask()
+                await turns.acquire()
                 asked[purpose].append(now())
 
     async with asyncio.TaskGroup() as tasks:
-        later = tasks.create_task(ask(Purpose.LATER))
+        later = tasks.create_task(ask(RequestPriority.LATER))
         await asyncio.sleep(10)
         # alone it takes what is there, and leaves enough for a look of several pages
-        assert len(asked[Purpose.LATER]) > 10
+        assert len(asked[RequestPriority.LATER]) > 10
         assert turns.look_at(pages=5) == float("-inf")
-        looking = tasks.create_task(ask(Purpose.LOOK))
+        looking = tasks.create_task(ask(RequestPriority.LOOK))
         await asyncio.sleep(20)
-        so_far = len(asked[Purpose.LATER])
+        so_far = len(asked[RequestPriority.LATER])
         await asyncio.sleep(240)
-        assert len(asked[Purpose.LOOK]) > 180
-        assert 6 <= len(asked[Purpose.LATER]) - so_far <= 9, "one in half a minute"
+        assert len(asked[RequestPriority.LOOK]) > 180
+        assert 6 <= len(asked[RequestPriority.LATER]) - so_far <= 9, "one in half a minute"
         later.cancel()
         looking.cancel()
 
 
 @in_virtual_time
 async def test_another_budget_counts_from_the_next_request_on(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path, settings=configuration(check_interval_seconds=0.2)) as bot:
         await asyncio.sleep(60)
         bot.engine.configure(configuration(version=1, check_interval_seconds=0.2, requests_per_minute=20))
@@ -165,7 +165,7 @@ async def test_another_budget_counts_from_the_next_request_on(tmp_path: Path) ->
 @pytest.mark.parametrize("what", ["board", "job", "assigned", "accept"])
 def test_whatever_is_asked_to_wait_everything_waits(tmp_path: Path, what: str) -> None:
     async def test() -> None:
-        portal = MemoryPortal()
+        portal = FakePortal()
         async with running(portal, tmp_path) as bot:
             await asyncio.sleep(40)
             portal.break_next(what, Fault.ASKED)
@@ -187,7 +187,7 @@ def test_whatever_is_asked_to_wait_everything_waits(tmp_path: Path, what: str) -
 
 @in_virtual_time
 async def test_a_portal_that_names_no_time_is_left_alone_for_longer_and_longer(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.wish = None
     async with running(portal, tmp_path):
         await asyncio.sleep(40)
@@ -203,10 +203,10 @@ async def test_a_portal_that_names_no_time_is_left_alone_for_longer_and_longer(t
 
 @in_virtual_time
 async def test_what_another_bot_was_asked_counts_here_too(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(40)
-        bot.turns.heard_to_wait(timedelta(seconds=20))
+        bot.turns.apply_backoff(timedelta(seconds=20))
         await asyncio.sleep(0.1)
         heard = now()
         await asyncio.sleep(19.5)
@@ -217,7 +217,7 @@ async def test_what_another_bot_was_asked_counts_here_too(tmp_path: Path) -> Non
 
 @in_virtual_time
 async def test_what_is_told_to_others_is_what_is_left(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         told: list[timedelta] = []
         bot.turns.on_asked = told.append
@@ -232,7 +232,7 @@ async def test_what_is_told_to_others_is_what_is_left(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_a_sign_in_page_in_the_boards_place_is_not_believed_at_once(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path):
         await asyncio.sleep(20)
         portal.break_next("board", *[Fault.SIGN_IN_PAGE] * 3)
@@ -248,7 +248,7 @@ async def test_a_sign_in_page_in_the_boards_place_is_not_believed_at_once(tmp_pa
 
 @in_virtual_time
 async def test_one_job_whose_page_never_comes_does_not_hold_up_the_others(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(5)
         portal.break_next("job 1", *[Fault.BUSY] * 10)
@@ -264,15 +264,15 @@ async def test_one_job_whose_page_never_comes_does_not_hold_up_the_others(tmp_pa
 # --- the rhythm -------------------------------------------------------------------------------------------------------
 
 
-def postings(hour: int, minute: int, jobs: int = 400) -> Postings:
-    found = Postings()
+def postings(hour: int, minute: int, jobs: int = 400) -> PostingCounts:
+    found = PostingCounts()
     for _ in range(jobs):
         found = found.seen(virtual_time.START.replace(hour=hour, minute=minute))
     return found
 
 
-async def looks_by_minute(tmp_path: Path, known: Postings, minutes: int, **settings: Any) -> list[int]:
-    portal = MemoryPortal()
+async def looks_by_minute(tmp_path: Path, known: PostingCounts, minutes: int, **settings: Any) -> list[int]:
+    portal = FakePortal()
     journal = Journal(tmp_path / "journal.sqlite")
     journal.open()
     journal.remember_postings(known, date(2026, 11, 20))
@@ -304,7 +304,7 @@ async def test_a_day_has_as_many_looks_as_without_a_rhythm(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("known", "settings"),
     [
-        (Postings(), {}),
+        (PostingCounts(), {}),
         (postings(10, 20, jobs=20), {}),
         (postings(10, 20), {"follow_rhythm": False}),
         (postings(10, 20), {"check_interval_seconds": SHORTEST_INTERVAL_SECONDS}),
@@ -312,7 +312,7 @@ async def test_a_day_has_as_many_looks_as_without_a_rhythm(tmp_path: Path) -> No
     ids=["nothing seen", "too little", "not wanted", "no room below"],
 )
 def test_the_interval_is_even_where_there_is_no_rhythm(
-    tmp_path: Path, known: Postings, settings: dict[str, object]
+    tmp_path: Path, known: PostingCounts, settings: dict[str, object]
 ) -> None:
     chosen: dict[str, object] = {"check_interval_seconds": 2, "requests_per_minute": 6000} | settings
     interval = float(str(chosen["check_interval_seconds"]))
@@ -322,7 +322,7 @@ def test_the_interval_is_even_where_there_is_no_rhythm(
 
 @in_virtual_time
 async def test_what_is_posted_while_the_board_is_watched_is_learned_and_kept(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     portal.post(*(job(number, kind="Face to Face") for number in range(100, 140)))  # there before anybody looked
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(20)
@@ -355,7 +355,7 @@ async def test_what_is_posted_while_the_board_is_watched_is_learned_and_kept(tmp
 
 @in_virtual_time
 async def test_outside_the_opening_hours_nobody_looks_and_the_session_says_until_when(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     hours = [{"days": ["friday", "saturday"], "start": "08:00", "end": "10:30"}]
     async with running(portal, tmp_path, settings=configuration(opening_hours=hours)) as bot:
         await asyncio.sleep(5 * 60)
@@ -385,7 +385,7 @@ async def test_outside_the_opening_hours_nobody_looks_and_the_session_says_until
 
 @in_virtual_time
 async def test_other_opening_hours_count_within_a_second(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     closed = [{"days": ["sunday"], "start": "08:00", "end": "09:00"}]
     async with running(portal, tmp_path, settings=configuration(opening_hours=closed)) as bot:
         await asyncio.sleep(60)
@@ -407,7 +407,7 @@ async def test_other_opening_hours_count_within_a_second(tmp_path: Path) -> None
 
 @in_virtual_time
 async def test_settings_that_come_while_it_is_closed_claim_nothing(tmp_path: Path) -> None:
-    portal = MemoryPortal()
+    portal = FakePortal()
     hours = [{"days": WEEKDAYS, "start": "08:00", "end": "10:16"}]
     settings: dict[str, Any] = {"opening_hours": hours}
     async with running(portal, tmp_path, settings=configuration(job_type_filter=("BSL",), **settings)) as bot:
@@ -441,7 +441,7 @@ def test_a_clock_that_jumps_gives_no_burst_and_no_pause(tmp_path: Path, hand: st
     async def test() -> None:
         jumping = JumpingClock(clock._used.clock)
         clock.use(jumping)
-        portal = MemoryPortal()
+        portal = FakePortal()
         async with running(portal, tmp_path):
             await asyncio.sleep(30)
             match hand:
@@ -462,10 +462,10 @@ def test_a_clock_that_jumps_gives_no_burst_and_no_pause(tmp_path: Path, hand: st
 
 
 def test_what_a_page_asks_for_by_itself_is_made_up_for() -> None:
-    turns = Turns(60)
+    turns = RateLimiter(60)
     assert turns.look_at(1) < clock.steady_seconds(), "at once"
     for _ in range(30):
-        turns.went_out()
+        turns.record_sent()
     wait = turns.look_at(1) - clock.steady_seconds()
     # 15 below nothing, and it has to hold 5 for what looks find and one for the look; 45 come in a minute
     assert 27 < wait < 29

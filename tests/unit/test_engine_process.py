@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.account.portal_session import Entry
-from bot.account.sign_in import SigningIn
+from bot.account.portal_session import LoginResult
+from bot.account.sign_in import BrowserSignIn
 from bot.config import load
 from bot.run.process import EXIT_STOPPED, BotProcess
 
@@ -24,18 +24,18 @@ async def test_a_picture_that_takes_long_ends_before_what_it_writes_to(
     happened: list[str] = []
     begun = asyncio.Event()
 
-    async def for_ever(*_: object) -> Entry:
+    async def for_ever(*_: object) -> LoginResult:
         try:
             begun.set()
             return await asyncio.Event().wait()  # type: ignore[return-value]  # it never comes to that
         finally:
             happened.append("the picture ended")
 
-    async def sign_in(_: SigningIn) -> Entry:
+    async def sign_in(_: BrowserSignIn) -> LoginResult:
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(SigningIn, "__call__", sign_in)
+    monkeypatch.setattr(BrowserSignIn, "__call__", sign_in)
     process = BotProcess(load(environment), "session-1", with_control_plane=False, listener=lambda _: None)
     monkeypatch.setattr(process._proof, "snapshot", for_ever)
     close = process._proof.close

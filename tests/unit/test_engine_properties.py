@@ -26,7 +26,7 @@ from contract.jobs import JobStatus
 from contract.owner_rules import Mode
 from tests.support import virtual_time
 from tests.support.engine_support import DEFINITION, Bot, configuration, job
-from tests.support.fakes.portal import US, Fault, MemoryPortal
+from tests.support.fakes.portal import US, FakePortal, Fault
 
 CAP = 4
 WHAT = ("board", "assigned", "job", "accept")
@@ -189,7 +189,7 @@ ASKED = st.lists(asked(), min_size=1, max_size=4).map(lambda found: [step for sc
 SCRIPT = st.lists(scenes(), min_size=1, max_size=5).map(lambda found: [step for scene in found for step in scene])
 
 
-class Watched(MemoryPortal):
+class Watched(FakePortal):
     """Complains at once when something happens that never may."""
 
     def __init__(self, seed: int) -> None:

@@ -7,18 +7,18 @@ import pytest
 
 from bot.account import sign_in as signing_in
 from bot.account.account_folder import AccountFolder
-from bot.account.portal_session import Access, Entry, Watcher
-from bot.account.rate_limiter import Turns
-from bot.account.sign_in import SigningIn
+from bot.account.portal_session import LoginListener, LoginResult, PortalSession
+from bot.account.rate_limiter import RateLimiter
+from bot.account.sign_in import BrowserSignIn
 from bot.config import load
 from bot.portal.credentials import SignedIn
 from bot.portal.errors import StopAndTell
-from tests.support.fakes.portal import MemoryPortal
+from tests.support.fakes.portal import FakePortal
 
 REFUSAL = StopAndTell("The portal refused it.", code="wrong_credentials", what_to_do="check it")
 
 
-class Told(Watcher):
+class Told(LoginListener):
     """What the owner would hear."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> AccountFolder:
 
 
 @pytest.fixture
-def signs_in(folder: AccountFolder, tmp_path: Path) -> SigningIn:
+def signs_in(folder: AccountFolder, tmp_path: Path) -> BrowserSignIn:
     environment = {
         "ATOZ_USERNAME": "ada@example.com",
         "ATOZ_PASSWORD": "not the right one",
@@ -42,11 +42,11 @@ def signs_in(folder: AccountFolder, tmp_path: Path) -> SigningIn:
         "ATOZ_DATA_DIR": str(tmp_path),
         "ATOZ_ENV_FILE": "",
     }
-    return SigningIn(load(environment), folder, Turns(60))
+    return BrowserSignIn(load(environment), folder, RateLimiter(60))
 
 
 async def test_a_refusal_that_cannot_be_written_down_is_one_all_the_same(
-    signs_in: SigningIn, folder: AccountFolder, monkeypatch: pytest.MonkeyPatch
+    signs_in: BrowserSignIn, folder: AccountFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder.path / "refused-sign-in.making").mkdir()  # as where the disk is full, or not ours to write
     tries = 0
@@ -58,7 +58,7 @@ async def test_a_refusal_that_cannot_be_written_down_is_one_all_the_same(
 
     monkeypatch.setattr(signing_in, "sign_in", refuse)
     told = Told()
-    access = Access(signs_in, told, Turns(60))
+    access = PortalSession(signs_in, told, RateLimiter(60))
     for _ in range(2):
         with pytest.raises(StopAndTell, match="refused it"):
             await access.once(lambda lane: lane.read_board())
@@ -68,15 +68,15 @@ async def test_a_refusal_that_cannot_be_written_down_is_one_all_the_same(
 
 
 async def test_an_old_refusal_that_cannot_be_forgotten_keeps_nobody_out(
-    signs_in: SigningIn, folder: AccountFolder, monkeypatch: pytest.MonkeyPatch
+    signs_in: BrowserSignIn, folder: AccountFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder.path / "refused-sign-in.json").mkdir()
 
     async def let_in(*_: object) -> SignedIn:
         return SignedIn(cookies=(), user_name="Ada Example")
 
-    async def entry(signed_in: SignedIn) -> Entry:
-        return Entry(lane=await MemoryPortal().sign_in(), user_name=signed_in.user_name)
+    async def entry(signed_in: SignedIn) -> LoginResult:
+        return LoginResult(lane=await FakePortal().sign_in(), user_name=signed_in.user_name)
 
     monkeypatch.setattr(signing_in, "sign_in", let_in)
     monkeypatch.setattr(signs_in, "_entry", entry)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.domain.job import Action, Job
-from bot.engine.unreadable_pages import StrangePages
+from bot.engine.unreadable_pages import UnreadablePageStore
 from bot.portal.definition.model import load
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
 from bot.portal.models import BoardPage, BoardRow, JobPage, Ownership
@@ -217,7 +217,7 @@ def test_pages_that_do_not_fit_together_are_kept_for_the_owner(tmp_path: Path) -
     with pytest.raises(LayoutChanged, match="count") as misfit:
         join_pages(wrong, definition=ATOZ)
     assert (misfit.value.html, misfit.value.url) == (page("board-last-of-two-pages"), f"{BASE}/?page=2")
-    kept = StrangePages(tmp_path).keep(misfit.value)
+    kept = UnreadablePageStore(tmp_path).keep(misfit.value)
     assert kept is not None
     assert page("board-last-of-two-pages") in kept.read_text(encoding="utf-8")
     with pytest.raises(LayoutChanged, match="users") as mixed:

@@ -17,8 +17,8 @@ from playwright.async_api import APIResponse, Error, Locator, Request, Response
 
 from bot.portal.board_reader import BoardWalk, address_of_page
 from bot.portal.browser.send_once import ACCEPT_TIMEOUT, NothingSent, Sent
-from bot.portal.browser.session import OpenBrowser, Tab, words_of
-from bot.portal.client import AlwaysMyTurn, Leaves, OutcomeUnknown, Turns
+from bot.portal.browser.session import BrowserSession, Tab, words_of
+from bot.portal.client import BeforeSend, NoRequestLimit, OutcomeUnknown, RequestLimiter
 from bot.portal.credentials import SignedIn
 from bot.portal.definition.model import AcceptPage, CardRows, JsonRows, Link, PortalDefinition, TableRows
 from bot.portal.errors import LayoutChanged, RetryLater
@@ -36,8 +36,8 @@ LOAD_TIMEOUT = timedelta(seconds=15)
 _PAGE_AFTER = timedelta(seconds=5)
 
 
-class PageLane:
-    """One signed-in session in a browser (``bot.portal.client.Lane``)."""
+class BrowserClient:
+    """One signed-in session in a browser (``bot.portal.client.PortalClient``)."""
 
     def __init__(
         self,
@@ -45,18 +45,18 @@ class PageLane:
         session: SignedIn,
         *,
         browser_path: str | None,
-        turns: Turns | None = None,
+        turns: RequestLimiter | None = None,
         memory_limit: int | None = None,
     ) -> None:
         """``memory_limit``: bytes for all processes of the browser together; nothing for the usual ones."""
         if definition.board.is_json:
             raise ValueError(f"{definition.name} is read as JSON: a browser has no page of it to click on")
         self._definition = definition
-        self._turns = turns or AlwaysMyTurn()
+        self._turns = turns or NoRequestLimit()
         self._user_name = session.user_name
         self._boards = BoardWalk(definition, self._read_board_page)
         self._http_login = login = session.http_login
-        self._browser = OpenBrowser(
+        self._browser = BrowserSession(
             browser_path,
             session.cookies,
             tab_timeout=LOAD_TIMEOUT,
@@ -139,7 +139,7 @@ class PageLane:
     def _count_request(self, request: Request) -> None:
         """Pages have had their turn; what their scripts ask for goes out by itself. Style sheets are no questions."""
         if request.resource_type in ("xhr", "fetch"):
-            self._turns.went_out()
+            self._turns.record_sent()
 
     # --- loading ------------------------------------------------------------------------------------------------------
 
@@ -149,9 +149,9 @@ class PageLane:
         ``claims``: on the way to an accept, which does not wait for its turn.
         """
         if claims:
-            self._turns.to_accept()
+            self._turns.acquire_for_accept()
         else:
-            await self._turns.to_ask()
+            await self._turns.acquire()
         tab.address = address
 
         async def go() -> Response | None:
@@ -161,7 +161,7 @@ class PageLane:
 
     async def _follow(self, tab: Tab, link: Locator) -> "_Loaded":
         """Click on a link and have the page that it leads to."""
-        self._turns.to_accept()
+        self._turns.acquire_for_accept()
         tab.address = None
 
         async def go() -> Response | None:
@@ -213,7 +213,7 @@ class PageLane:
 
     # --- accepting ----------------------------------------------------------------------------------------------------
 
-    async def accept(self, row: BoardRow, *, leaves: Leaves = lambda: None) -> AcceptAnswer:
+    async def accept(self, row: BoardRow, *, leaves: BeforeSend = lambda: None) -> AcceptAnswer:
         """Load the page that shows the row, read there that it is still free, and click; see the protocol."""
         if row.accept is None:
             raise ValueError(f"{row.job.reference} has no accept form")
@@ -226,7 +226,7 @@ class PageLane:
         return await self._do(row, lambda shown: shown.reject, self._definition.reject, lambda: None)
 
     async def _do(
-        self, row: BoardRow, form_of: Callable[[BoardRow], Form | None], link: Link, leaves: Leaves
+        self, row: BoardRow, form_of: Callable[[BoardRow], Form | None], link: Link, leaves: BeforeSend
     ) -> AcceptAnswer:
         address = self._shown_on.get(row.job.job_number) or address_of_page(
             self._definition, self._definition.board.query
@@ -248,7 +248,7 @@ class PageLane:
         form_of: Callable[[BoardRow], Form | None],
         link: Link,
         *,
-        leaves: Leaves,
+        leaves: BeforeSend,
     ) -> AcceptAnswer:
         page = await self._load_board_page(tab, address, claims=True)
         place = next((n for n, one in enumerate(page.rows) if one.job.job_number == row.job.job_number), None)
@@ -298,7 +298,7 @@ class PageLane:
     # --- the page between a row and its accept ------------------------------------------------------------------------
 
     async def _through_page(
-        self, tab: Tab, link: Locator, shape: AcceptPage, address: str, portal_id: str, *, leaves: Leaves
+        self, tab: Tab, link: Locator, shape: AcceptPage, address: str, portal_id: str, *, leaves: BeforeSend
     ) -> AcceptAnswer:
         """Click through the page that asks once more, or whose fields are set first."""
         loaded = await self._follow(tab, link)
@@ -359,7 +359,7 @@ class PageLane:
             raise LayoutChanged(
                 f"{self._definition.title}: the form does not send what was set in it", html=sends, url=address
             )
-        self._turns.to_accept()
+        self._turns.acquire_for_accept()
         asked_at = time.monotonic()
         answer = await tab.page.context.request.get(
             address, max_redirects=0, timeout=LOAD_TIMEOUT.total_seconds() * 1000
@@ -383,7 +383,7 @@ class PageLane:
     # --- sending ------------------------------------------------------------------------------------------------------
 
     async def _click(self, tab: Tab, button: Locator, sending: Sent, *, navigates: bool = True) -> AcceptAnswer:
-        self._turns.to_accept()
+        self._turns.acquire_for_accept()
         after = asyncio.Event()
         tab.page.once("domcontentloaded", lambda _page: after.set())
         async with sending as sent:

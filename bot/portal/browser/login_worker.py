@@ -25,7 +25,7 @@ import psutil
 from bot.portal.board_reader import address_of_page
 from bot.portal.browser.chromium import launch_arguments
 from bot.portal.browser.cookies import for_browser, from_browser
-from bot.portal.browser.worker_pool import Browsers
+from bot.portal.browser.worker_pool import BrowserWorkerPool
 from bot.portal.credentials import Cookie, Credentials, SignedIn
 from bot.portal.definition.model import PortalDefinition, RefusalCode
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInUnclear, StopAndTell
@@ -64,7 +64,7 @@ _SCREEN = {"width": 1280, "height": 900}
 async def sign_in(
     definition: PortalDefinition,
     credentials: Credentials,
-    browsers: Browsers,
+    browsers: BrowserWorkerPool,
     *,
     patience: timedelta = SIGN_IN_TIMEOUT,
 ) -> SignedIn:
@@ -84,7 +84,11 @@ async def sign_in(
 
 
 async def take_picture(
-    definition: PortalDefinition, session: SignedIn | None, browsers: Browsers, *, patience: timedelta = PICTURE_TIMEOUT
+    definition: PortalDefinition,
+    session: SignedIn | None,
+    browsers: BrowserWorkerPool,
+    *,
+    patience: timedelta = PICTURE_TIMEOUT,
 ) -> Picture:
     """A picture of the board as the session sees it, or as nobody signed in does.
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import APIResponse, Error, Page, Route
 
-from bot.portal.client import Leaves
+from bot.portal.client import BeforeSend
 
 #: From the click to the portal's answer.
 ACCEPT_TIMEOUT = timedelta(seconds=20)
@@ -35,7 +35,7 @@ class Sent:
         action: str,
         method: str,
         *,
-        leaves: Leaves,
+        leaves: BeforeSend,
         is_right: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._page = page

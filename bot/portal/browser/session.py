@@ -32,7 +32,7 @@ from bot.portal.browser.cookies import for_browser, from_browser
 from bot.portal.browser.process_tree import end, family, marked, memory_of, with_parent
 from bot.portal.credentials import Cookie
 from bot.portal.errors import PortalError, RetryLater, StopAndTell
-from bot.portal.priority_semaphore import Places
+from bot.portal.priority_semaphore import PrioritySemaphore
 
 log = structlog.get_logger(__name__)
 
@@ -186,7 +186,7 @@ def _command_line(process: psutil.Process) -> Sequence[str]:
         return ()
 
 
-class OpenBrowser:
+class BrowserSession:
     """Keeps a browser for one session; hands out tabs."""
 
     def __init__(
@@ -208,7 +208,7 @@ class OpenBrowser:
         self._memory_limit = memory_limit or MEMORY_LIMIT_BYTES
         self._measured_at = time.monotonic()
         self._opening = asyncio.Lock()
-        self._places = Places(most=_MOST_TABS, for_urgent=_LEFT_FOR_ACCEPTS)
+        self._places = PrioritySemaphore(most=_MOST_TABS, for_urgent=_LEFT_FOR_ACCEPTS)
         self._running: _Running | None = None
         self._has_started_before = False
         self._is_closed = False

@@ -1,4 +1,4 @@
-"""Browsers in processes of their own, as the bot sees them.
+"""BrowserWorkerPool in processes of their own, as the bot sees them.
 
 The bot never loads Playwright for what happens now and then: it starts ``python -m bot.portal.signin``, hands over each
 task through standard input (nothing secret stands in arguments or the environment) and reads one line of JSON for it.
@@ -37,7 +37,7 @@ _FAT_BYTES = 500 * 1024 * 1024
 _COMPLAINTS_KEPT = 20_000
 
 
-class Browsers:
+class BrowserWorkerPool:
     """The browsers of one bot: closed after each task, or one that stays open for the next."""
 
     def __init__(self, browser_path: str | None, *, stays: bool = False) -> None:

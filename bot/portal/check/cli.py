@@ -19,13 +19,13 @@ from rich.table import Table
 from bot.domain.job import Action, Job
 from bot.portal.browser.chromium import find_browser
 from bot.portal.browser.login_worker import sign_in
-from bot.portal.browser.worker_pool import Browsers
+from bot.portal.browser.worker_pool import BrowserWorkerPool
 from bot.portal.check.examine import Examination, examine
-from bot.portal.client import Lane
+from bot.portal.client import PortalClient
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import DefinitionError, PortalDefinition, load
 from bot.portal.errors import LayoutChanged, PortalError, StopAndTell
-from bot.portal.http.client import HttpLane
+from bot.portal.http.client import HttpClient
 from bot.portal.models import Board, BoardRow
 from bot.portal.parsing.parse import with_page
 
@@ -178,16 +178,18 @@ async def _check_portal(definition: PortalDefinition, way: Lanes) -> bool:
     browser = find_browser(data_dir, os.environ)
     try:
         _console.print("signing in …")
-        session = await sign_in(definition, Credentials(username=username, password=password), Browsers(browser))
+        session = await sign_in(
+            definition, Credentials(username=username, password=password), BrowserWorkerPool(browser)
+        )
     except PortalError as error:
         _tell(error, definition)
         return False
     _console.print(f"[green]signed in as {escape(session.user_name or 'somebody without a name')}[/green]")
-    lane: Lane = HttpLane(definition, session)
+    lane: PortalClient = HttpClient(definition, session)
     if way is Lanes.PAGE:
-        from bot.portal.browser.client import PageLane  # noqa: PLC0415 (Playwright takes a while to load)
+        from bot.portal.browser.client import BrowserClient  # noqa: PLC0415 (Playwright takes a while to load)
 
-        lane = PageLane(definition, session, browser_path=browser)
+        lane = BrowserClient(definition, session, browser_path=browser)
     try:
         return await _read_all(lane)
     except PortalError as error:
@@ -197,7 +199,7 @@ async def _check_portal(definition: PortalDefinition, way: Lanes) -> bool:
         await lane.close()
 
 
-async def _read_all(lane: Lane) -> bool:
+async def _read_all(lane: PortalClient) -> bool:
     board = await lane.read_board()
     _show_whole("what can be accepted", board)
     ours = await lane.read_assigned()

@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import httpx
 
 from bot.portal.board_reader import BoardWalk, address_of_page
-from bot.portal.client import AlwaysMyTurn, Leaves, OutcomeUnknown, Turns
+from bot.portal.client import BeforeSend, NoRequestLimit, OutcomeUnknown, RequestLimiter
 from bot.portal.credentials import Cookie, SignedIn
 from bot.portal.definition.model import PortalDefinition
 from bot.portal.errors import LayoutChanged, RetryLater
@@ -61,15 +61,15 @@ _USER_AGENT = "AtoZ-Bot/0.1 (works for the account's owner)"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
 
-class HttpLane:
-    """One signed-in session over HTTP (``bot.portal.client.Lane``)."""
+class HttpClient:
+    """One signed-in session over HTTP (``bot.portal.client.PortalClient``)."""
 
-    def __init__(self, definition: PortalDefinition, session: SignedIn, *, turns: Turns | None = None) -> None:
+    def __init__(self, definition: PortalDefinition, session: SignedIn, *, turns: RequestLimiter | None = None) -> None:
         #: what is read: the JSON, where there is some
         self._definition = definition.without_browser()
         #: the portal as a browser sees it
         self._pages = definition
-        self._turns = turns or AlwaysMyTurn()
+        self._turns = turns or NoRequestLimit()
         self._http_login = login = session.http_login
         self._http = httpx.AsyncClient(
             transport=connections_to(
@@ -156,13 +156,13 @@ class HttpLane:
 
     # --- accepting ----------------------------------------------------------------------------------------------------
 
-    async def accept(self, row: BoardRow, *, leaves: Leaves = lambda: None) -> AcceptAnswer:
+    async def accept(self, row: BoardRow, *, leaves: BeforeSend = lambda: None) -> AcceptAnswer:
         """Take the row's job; see the protocol for what each error says of it."""
         if row.accept is None:
             raise ValueError(f"{row.job.reference} has no accept form")
         if self._definition.accept.way != "page":
             form = await self._with_tokens(row.accept, row)
-            self._turns.to_accept()
+            self._turns.acquire_for_accept()
             leaves()
             return await self._send(form, referer=self._board_address, urgent=True)
         try:
@@ -171,7 +171,7 @@ class HttpLane:
             raise RetryLater(f"nothing was sent: {error.message}") from error
         if found is None:
             return AcceptAnswer(http_status=None)
-        self._turns.to_accept()
+        self._turns.acquire_for_accept()
         leaves()
         return await self._send(found, referer=row.accept.action, urgent=True)
 
@@ -180,7 +180,7 @@ class HttpLane:
         if row.reject is None:
             raise ValueError(f"{row.job.reference} has no reject form")
         form = await self._with_tokens(row.reject, row)
-        await self._turns.to_ask()
+        await self._turns.acquire()
         return await self._send(form, referer=self._board_address, urgent=False)
 
     async def _form_of_accept_page(self, address: str, portal_id: str) -> Form | None:
@@ -284,7 +284,7 @@ class HttpLane:
         await self._http.aclose()
 
     async def _head(self, address: str) -> httpx.Response:
-        await self._turns.to_ask()
+        await self._turns.acquire()
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT.total_seconds()):
                 return await self._http.head(address)
@@ -294,9 +294,9 @@ class HttpLane:
     async def _get(self, address: str, *, claims: bool = False) -> httpx.Response:
         """``claims``: on the way to an accept, which does not wait for its turn."""
         if claims:
-            self._turns.to_accept()
+            self._turns.acquire_for_accept()
         else:
-            await self._turns.to_ask()
+            await self._turns.acquire()
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT.total_seconds()):
                 return await self._http.get(address, extensions={URGENT: claims})

@@ -16,7 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from bot.portal.priority_semaphore import Places
+from bot.portal.priority_semaphore import PrioritySemaphore
 
 #: Servers keep an idle connection open for five seconds and more.
 _SURELY_OPEN = timedelta(seconds=2)
@@ -48,7 +48,7 @@ class Connections(httpx.AsyncBaseTransport):
 
     def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], *, most: int, for_urgent: int) -> None:
         self._make = make
-        self._places = Places(most=most, for_urgent=for_urgent)
+        self._places = PrioritySemaphore(most=most, for_urgent=for_urgent)
         self._made: list[httpx.AsyncBaseTransport] = []
         #: with the loop's time at which each was used last, the longest ago first
         self._idle: list[tuple[httpx.AsyncBaseTransport, float]] = []

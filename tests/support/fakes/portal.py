@@ -17,7 +17,7 @@ from hashlib import blake2b
 from random import Random
 
 from bot.domain.job import Action, Job
-from bot.portal.client import AlwaysMyTurn, Leaves, OutcomeUnknown, Turns
+from bot.portal.client import BeforeSend, NoRequestLimit, OutcomeUnknown, RequestLimiter
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
 from bot.portal.models import AcceptAnswer, Board, BoardRow, Form, JobPage, Ownership
 
@@ -35,7 +35,7 @@ class Fault(StrEnum):
     TAKEN_AND_BUSY = "taken_and_busy"
     #: the job's page says that it is gone, and it is not; all else is refused
     GONE = "gone"
-    #: refused with the wish to be left alone for ``MemoryPortal.wish``
+    #: refused with the wish to be left alone for ``FakePortal.wish``
     ASKED = "asked"
     #: the sign-in page instead of what was asked for, though the session lives
     SIGN_IN_PAGE = "sign_in_page"
@@ -66,7 +66,7 @@ class Arrival:
 
 
 @dataclass(slots=True)
-class MemoryJob:
+class FakeJob:
     """A job and its truth."""
 
     job: Job
@@ -82,7 +82,7 @@ class MemoryJob:
     is_completed: bool = False
 
 
-class MemoryPortal:
+class FakePortal:
     """The portal. Times are seconds of the running loop's clock."""
 
     def __init__(
@@ -104,7 +104,7 @@ class MemoryPortal:
         self.filling_in = 0.0
         #: what ``Retry-After`` says; None for no such header
         self.wish: timedelta | None = timedelta(seconds=30)
-        self.jobs: dict[str, MemoryJob] = {}
+        self.jobs: dict[str, FakeJob] = {}
         #: the jobs that fall between two pages of every board that is read, which says that it is not whole
         self.between_pages: set[str] = set()
         #: what happens to the next requests: of ``board``, ``assigned``, ``job``, ``job 17``, ``accept``, ``reject``
@@ -124,11 +124,11 @@ class MemoryPortal:
     def post(self, *jobs: Job) -> None:
         """Show jobs on the board."""
         for job in jobs:
-            self.jobs[job.job_number] = MemoryJob(job)
+            self.jobs[job.job_number] = FakeJob(job)
 
     def assign(self, job: Job, who: str) -> None:
         """A job that somebody has already, and that is settled."""
-        self.jobs[job.job_number] = MemoryJob(job, holder=who)
+        self.jobs[job.job_number] = FakeJob(job, holder=who)
 
     def rival_accepts(self, job_number: str, who: str = "rival:1") -> None:
         """Somebody else accepts."""
@@ -158,11 +158,11 @@ class MemoryPortal:
         """Faults for the next requests of this kind, in their order."""
         self.faults.setdefault(what, deque()).extend(faults)
 
-    async def sign_in(self, turns: Turns | None = None) -> "MemoryLane":
+    async def sign_in(self, turns: RequestLimiter | None = None) -> "FakePortalClient":
         """A new session."""
         await asyncio.sleep(self.latency * 10)
         self.sign_ins += 1
-        return MemoryLane(self, self._session, turns or AlwaysMyTurn())
+        return FakePortalClient(self, self._session, turns or NoRequestLimit())
 
     async def all_has_arrived(self) -> None:
         """Return when no accept is on its way any more."""
@@ -244,7 +244,7 @@ class MemoryPortal:
         self._late.add(task)
         task.add_done_callback(self._late.discard)
 
-    def _write(self, truth: MemoryJob, who: str) -> bool:
+    def _write(self, truth: FakeJob, who: str) -> bool:
         now = self._now()
         if truth.holder is None:
             truth.settled_at = now + self.settle
@@ -273,10 +273,10 @@ class MemoryPortal:
         return asyncio.get_running_loop().time()
 
 
-class MemoryLane:
+class FakePortalClient:
     """One session of the portal in memory."""
 
-    def __init__(self, portal: MemoryPortal, session: int, turns: Turns) -> None:
+    def __init__(self, portal: FakePortal, session: int, turns: RequestLimiter) -> None:
         self._turns = turns
         self._portal = portal
         self._session = session
@@ -312,11 +312,11 @@ class MemoryLane:
         page = await self.read_job(portal_id)
         return Ownership.GONE if page is None else page.ownership
 
-    async def accept(self, row: BoardRow, *, leaves: Leaves = lambda: None) -> AcceptAnswer:
+    async def accept(self, row: BoardRow, *, leaves: BeforeSend = lambda: None) -> AcceptAnswer:
         """Send the accept, once."""
         portal, number = self._portal, row.job.job_number
         truth = portal.jobs[number]
-        self._turns.to_accept()
+        self._turns.acquire_for_accept()
         await asyncio.sleep(portal.filling_in)
         leaves()
         portal.note("accept")
@@ -345,7 +345,7 @@ class MemoryLane:
     async def reject(self, row: BoardRow) -> AcceptAnswer:
         """Send the reject, once."""
         portal = self._portal
-        self._turns.to_accept()
+        self._turns.acquire_for_accept()
         portal.note("reject")
         fault = portal.next_fault("reject")
         await asyncio.sleep(portal.slow if fault in _SLOW else portal.latency)
@@ -362,7 +362,7 @@ class MemoryLane:
         """Nothing to give back."""
 
     async def _ask(self, what: str) -> Fault | None:
-        await self._turns.to_ask()
+        await self._turns.acquire()
         self._portal.note(what.partition(" ")[0])
         fault = self._portal.next_fault(what)
         await asyncio.sleep(self._portal.slow if fault in _SLOW else self._portal.latency)
