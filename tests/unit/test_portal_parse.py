@@ -15,6 +15,7 @@ from bot.engine.unreadable_pages import UnreadablePageStore
 from bot.portal.definition.model import load
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
 from bot.portal.models import BoardPage, BoardRow, JobPage, Ownership
+from bot.portal.parsing.accept_response import read_answer
 from bot.portal.parsing.html import button_of, form_as_sent, lines_of, match_address
 from bot.portal.parsing.parse import (
     PageKind,
@@ -45,10 +46,22 @@ JOB = page("job-by-telephone")
 SIGN_IN = page("sign-in-form")
 ERROR = page("broken-ok-error-page")
 
-GONE = (
-    "<html><head><title>Forbidden</title></head>"
-    '<body><div class="title">This assignment is no longer\n available!</div></body></html>'
-)
+
+def bare_page(code: int, sentence: str) -> str:
+    """The framework's own error page: no header, no user's name, no messages; a code and one sentence."""
+    return (
+        f"<!doctype html><html><head><title>{sentence}</title></head><body>"
+        f'<div class="code">{code}</div><div class="message">{sentence}</div></body></html>'
+    )
+
+
+GONE = bare_page(403, "This assignment is no longer\n available!")
+WITHDRAWN = bare_page(403, "This action is unauthorized.")
+NOT_FOUND = bare_page(404, "Sorry, the page you are looking for could not be found.")
+EXPIRED = bare_page(419, "Sorry, your session has expired. Please refresh and try again.")
+FAILED = bare_page(500, "Whoops, something went wrong on our servers.")
+MAINTENANCE = bare_page(503, "Sorry, we are doing some maintenance. Please check back soon.")
+BE_RIGHT_BACK = bare_page(503, "Be right back.")
 
 ANSWERS: list[tuple[str, int, str, str | None, PageKind]] = [
     (BOARD, 200, "/", None, PageKind.BOARD),
@@ -68,6 +81,17 @@ ANSWERS: list[tuple[str, int, str, str | None, PageKind]] = [
     ("", 503, "/", None, PageKind.UNAVAILABLE),
     (page("broken-maintenance-with-200"), 200, "/", None, PageKind.UNAVAILABLE),
     (GONE, 403, "/interpreter-jobs/10432", None, PageKind.GONE),
+    (WITHDRAWN, 403, "/interpreter-jobs/10432", None, PageKind.GONE),
+    (GONE, 403, "/interpreter-jobs/10432/matched", None, PageKind.GONE),
+    (WITHDRAWN, 403, "/interpreter-jobs/10432/matched", None, PageKind.GONE),
+    (NOT_FOUND, 404, "/interpreter-jobs/10432", None, PageKind.GONE),
+    (EXPIRED, 419, "/interpreter-jobs/10432/matched", None, PageKind.STALE_FORM),
+    (FAILED, 500, "/", None, PageKind.UNAVAILABLE),
+    (MAINTENANCE, 503, "/", None, PageKind.UNAVAILABLE),
+    (BE_RIGHT_BACK, 503, "/", None, PageKind.UNAVAILABLE),
+    # an account that is not let in is sent there from every board: signing in anew finds out why
+    ("", 302, "/", f"{BASE}/agent/profile/create", PageKind.SIGN_IN),
+    ("", 302, "/", f"{BASE}/email/verify", PageKind.SIGN_IN),
     (GONE, 410, "/interpreter-jobs/10432", None, PageKind.GONE),
     ("<p>this  ASSIGNMENT is no longer available!</p>", 404, "/interpreter-jobs/10432", None, PageKind.GONE),
     # the same statuses from somebody in front of the portal, or of its own for something else
@@ -110,6 +134,30 @@ def test_what_to_do_about_an_answer(html: str, status: int, path: str, location:
         case _:
             assert isinstance(error, LayoutChanged)
             assert error.html == html
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [(GONE, "This assignment is no longer available!"), (WITHDRAWN, "This action is unauthorized.")],
+)
+def test_an_accept_answered_with_403_says_so_in_the_portals_words(html: str, said: str) -> None:
+    url = f"{BASE}/interpreter-jobs/10432/matched"
+    answer = read_answer(html, status=403, url=url, location=None, retry_after=None, definition=ATOZ)
+    assert (answer.http_status, answer.messages) == (403, (said,))
+
+
+@pytest.mark.parametrize(
+    ("badge", "total"),
+    [("10", 10), ("Total Jobs: 10", 10), (" 10 jobs in all ", 10), ("ten", None), ("", None)],
+)
+def test_the_only_number_in_the_badge_is_the_total(badge: str, total: int | None) -> None:
+    html = BOARD.replace('<span class="badge">10</span>', f'<span class="badge">{badge}</span>')
+    assert html != BOARD or badge == "10"
+    if total is None:
+        with pytest.raises(LayoutChanged, match="the total reads"):
+            parse_board(html, definition=ATOZ, page_url=f"{BASE}/?status=0")
+    else:
+        assert parse_board(html, definition=ATOZ, page_url=f"{BASE}/?status=0").badge_total == total
 
 
 @pytest.mark.parametrize("status", [404, 410])

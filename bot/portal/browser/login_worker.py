@@ -441,6 +441,9 @@ def _refused(code: RefusalCode, said: str, wait: timedelta | None, *, title: str
         case RefusalCode.ACCOUNT_UNAPPROVED:
             message = f"{title} sends the account to its profile: it is not approved yet.{words}"
             what = "complete the profile on the portal and wait for the agency's approval, then start the bot again"
+        case RefusalCode.EMAIL_UNCONFIRMED:
+            message = f"{title} wants the account's e-mail address to be confirmed first.{words}"
+            what = "open the link in the portal's mail, which the portal can send again; then start the bot again"
         case RefusalCode.CODE_REQUIRED:
             message = f"{title} asks for a code that only the owner has.{words}"
             what = "sign in once by hand; the bot never enters codes"

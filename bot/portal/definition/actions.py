@@ -17,6 +17,7 @@ class RefusalCode(StrEnum):
     LOCKED_OUT = "locked_out"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_UNAPPROVED = "account_unapproved"
+    EMAIL_UNCONFIRMED = "email_unconfirmed"
     CODE_REQUIRED = "code_required"
 
 

@@ -8,6 +8,7 @@ from bot.portal.definition.model import PortalDefinition
 from bot.portal.errors import RetryLater
 from bot.portal.models import AcceptAnswer
 from bot.portal.parsing.json_rows import JsonAnswer, NoJson
+from bot.portal.parsing.page import HtmlPage
 from bot.portal.parsing.parse import PageKind, classify, parse_messages, signed_out
 from bot.portal.parsing.values import one_line
 
@@ -40,7 +41,16 @@ def read_answer(
         case PageKind.UNAVAILABLE:
             # a gateway that lost patience, or an error in the middle of the work: it may have taken effect
             raise OutcomeUnknown(f"the portal failed while it took what was sent (HTTP {status})")
-    return AcceptAnswer(http_status=status, messages=_messages(text, url, definition), html=text)
+    messages = _messages(text, url, definition)
+    if kind is PageKind.GONE and not messages:
+        messages = _gone_words(text, url, definition)
+    return AcceptAnswer(http_status=status, messages=messages, html=text)
+
+
+def _gone_words(text: str, url: str, definition: PortalDefinition) -> tuple[str, ...]:
+    """The sentence of an error page that says that the job is not to be had: such a page has no messages."""
+    page = HtmlPage(text, url=url, definition=definition)
+    return tuple(words for words in definition.gone.texts if page.says([words]))
 
 
 def _messages(text: str, url: str, definition: PortalDefinition) -> tuple[str, ...]:

@@ -131,12 +131,21 @@ def total_told(page: HtmlPage) -> int | None:
     node = page.tree.css_first(shape.selector) if shape else None
     if shape is None or node is None:
         return None
-    found = re.search(shape.pattern, text_of(node), re.IGNORECASE | re.ASCII)
-    if not found:
-        raise page.changed(f"the total reads “{text_of(node)[:40]}”")
-    total = read_count(found[1] if found.re.groups else found[0])
+    said = text_of(node)
+    found = re.search(shape.pattern, said, re.IGNORECASE | re.ASCII)
+    if found:
+        return _total(page, found[1] if found.re.groups else found[0])
+    # the words around the number may be others; the only number that stands there is the total all the same
+    numbers = re.findall(r"[0-9]+", said)
+    if len(numbers) == 1:
+        return _total(page, numbers[0])
+    raise page.changed(f"the total reads “{said[:40]}”")
+
+
+def _total(page: HtmlPage, text: str) -> int:
+    total = read_count(text)
     if total is None:
-        raise page.changed(f"the total reads “{found[0][:40]}”")
+        raise page.changed(f"the total reads “{text[:40]}”")
     return total
 
 

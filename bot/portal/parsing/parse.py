@@ -72,7 +72,7 @@ def classify(
     html: str, *, status: int, url: str, definition: PortalDefinition, location: str | None = None
 ) -> PageKind:
     """What the portal answered; ``location`` is where a redirect leads. Whether the page is whole is not asked here."""
-    if location and _leads_to_sign_in(location, url, definition):
+    if location and (_leads_to_sign_in(location, url, definition) or _leads_to_refusal(location, url, definition)):
         return PageKind.SIGN_IN
     if status == HTTPStatus.OK:
         return _kind(html, url, definition)
@@ -112,6 +112,19 @@ def _leads_to_sign_in(location: str, url: str, definition: PortalDefinition) -> 
     if any(is_at(location, path, page_url=url, definition=definition) for path in (board.path, *board.also)):
         return False
     return is_at(location, definition.sign_in.path, page_url=url, definition=definition)
+
+
+def _leads_to_refusal(location: str, url: str, definition: PortalDefinition) -> bool:
+    """Whether a redirect leads where the portal sends an account that it does not let in.
+
+    Signing in anew finds out, and says why.
+    """
+    return any(
+        refusal.path is not None
+        and refusal.selector is None
+        and is_at(location, refusal.path, page_url=url, definition=definition)
+        for refusal in definition.sign_in.refusals
+    )
 
 
 def _kind(text: str, url: str, definition: PortalDefinition) -> PageKind:
