@@ -43,7 +43,7 @@ class Settings(BaseModel):
     #: of the jobs that arrive: those that want a quote first, have no time, show a stray character after the reference
     quote_only_share: Share = 0.06
     empty_time_share: Share = 0.03
-    stray_character_share: Share = 0.12
+    stray_character_share: Share = 0.7
     #: how many days ahead an appointment is, nearest and farthest
     days_ahead: Range = (1, 28)
     #: after how long a job that arrived and that nobody took goes to somebody at last; null for never
@@ -57,6 +57,8 @@ class Settings(BaseModel):
     rival_reaction_ms: Range = (800, 6000)
     #: how long after the first accept another one still overwrites it, milliseconds
     settle_ms: float = Field(default=400, ge=0, le=60_000)
+    #: how long after that an accept is told "You cannot accept this job" instead of being answered with 403
+    same_moment_ms: float = Field(default=50, ge=0, le=60_000)
     #: of the jobs that somebody else got: those that stay on the board as cancelled; the others leave it
     lost_seen_share: Share = 0.5
 
@@ -113,6 +115,7 @@ class Settings(BaseModel):
         """The part that the portal itself works by."""
         return PortalRules(
             settle=timedelta(milliseconds=self.settle_ms),
+            same_moment=timedelta(milliseconds=self.same_moment_ms),
             session_idle=timedelta(seconds=self.session_idle_seconds),
             lockout_tries=self.lockout_tries,
             lockout=timedelta(seconds=self.lockout_seconds),

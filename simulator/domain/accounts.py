@@ -15,8 +15,10 @@ class AccountState(StrEnum):
     ENABLED = "enabled"
     #: is refused with a message
     DISABLED = "disabled"
-    #: signs in, and every page leads to its profile
+    #: signs in, and every board leads to the page on which its profile is made
     UNAPPROVED = "unapproved"
+    #: never confirmed its e-mail address: signs in, and every board leads to the page that says so
+    UNCONFIRMED = "unconfirmed"
     #: is asked for a code after the password; no code is right
     CODE = "code"
 

@@ -53,6 +53,8 @@ class MatchStatus(StrEnum):
     QUOTED = "quoted"
     CANCELLED = "cancelled"
     COMPLETED = "completed"
+    #: not matched to the interpreter any more
+    PENDING = "pending"
 
 
 class LoserSees(StrEnum):
@@ -102,6 +104,8 @@ class JobDraft:
     special_instructions: str
     #: the place of appointment, the last line the postcode; empty where there is none
     address: tuple[str, ...] = ()
+    #: whom to ask for at the place of appointment
+    contact_on_arrival: str = ""
     loser_sees: LoserSees = LoserSees.CANCELLED
     #: e-mails of the accounts that are matched; None for all
     matched_to: frozenset[str] | None = None

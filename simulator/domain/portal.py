@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from typing import Any
 
 from simulator.domain.accounts import Account, AccountState, Lockout
 from simulator.domain.board import AccountBoard, BoardPage, Filters
@@ -35,6 +36,8 @@ class PortalRules:
 
     #: how long after the first accept another one still overwrites it
     settle: timedelta = timedelta(milliseconds=400)
+    #: how long after that an accept is still told "You cannot accept this job"; a later one is answered with 403
+    same_moment: timedelta = timedelta(milliseconds=50)
     #: without a request for so long, a session ends
     session_idle: timedelta = timedelta(hours=2)
     #: wrong sign-ins from one address and e-mail before it is locked, and for how long
@@ -53,10 +56,12 @@ class Answer(StrEnum):
     REFUSED = "You cannot accept this job"
     REJECTED = "Job rejected"
     UNASSIGNED = "Agent unassigned"
-    QUOTED = "Quote submitted"
+    QUOTED = "Quote sent"
     COMPLETED = "Job completed"
-    #: status 403
+    #: status 403: somebody else has it
     GONE = "This assignment is no longer available!"
+    #: status 403: withdrawn by the client, or not matched to the interpreter any more
+    WITHDRAWN = "This action is unauthorized."
     #: status 404: there never was such a job
     UNKNOWN = "Sorry, the page you are looking for could not be found."
 
@@ -201,14 +206,22 @@ class Portal:
         return answer
 
     def _answer_accept(self, job: Job, who: str, now: datetime) -> Answer:
-        is_ours = who.startswith("us:")
-        if job.status not in ACTIVE or (is_ours and who.removeprefix("us:") not in job.matches):
-            return Answer.GONE
+        if job.status not in ACTIVE or self._is_not_matched(job, who):
+            return Answer.WITHDRAWN
         if job.draft.quote_only or job.status is JobStatus.QUOTED or job.holder == who:
             return Answer.REFUSED
         if job.status is JobStatus.ASSIGNED and (job.settles_at is None or now >= job.settles_at):
-            return Answer.REFUSED
+            in_the_same_moment = job.settles_at is not None and now < job.settles_at + self.rules.same_moment
+            return Answer.REFUSED if in_the_same_moment else Answer.GONE
         return Answer.ACCEPTED
+
+    @staticmethod
+    def _is_not_matched(job: Job, who: str) -> bool:
+        """Whether it is an account's accept, and the job is not matched to that account (any more)."""
+        if not who.startswith("us:"):
+            return False
+        match = job.matches.get(who.removeprefix("us:"))
+        return match is None or match.status is MatchStatus.PENDING
 
     def reject(self, number: int, account: Account, now: datetime) -> Answer:
         """An interpreter does not want the job; it stays on the board, with its Accept."""
@@ -249,7 +262,8 @@ class Portal:
         job, match = found
         if not job.draft.quote_only or job.status not in (JobStatus.PENDING, JobStatus.QUOTED):
             return Answer.GONE
-        job.status, match.status = JobStatus.QUOTED, MatchStatus.QUOTED
+        # the job itself stays pending while nobody has it: ?status=0 goes on listing it
+        match.status = MatchStatus.QUOTED
         job.note(now, us(account.email), "quoted")
         self._changed(job, now)
         return Answer.QUOTED
@@ -323,6 +337,37 @@ class Portal:
         for match in job.matches.values():
             match.status = MatchStatus.CANCELLED
         job.note(now, AGENCY, "cancelled")
+        self._changed(job, now)
+
+    def change(self, job: Job, now: datetime, **changes: Any) -> None:
+        """The client changes fields of the draft: the job is taken from whoever has it, and offered again.
+
+        It keeps its number. ``changes``: ``appointment_date``, ``appointment_time``, ``duration_minutes``.
+        """
+        self._set_pending(job, is_pending=False)
+        for email in job.matches:
+            self._accounts[email.casefold()].board.forget(job)
+        job.draft = replace(job.draft, **changes)
+        job.interval = interval_of(job.draft)
+        job.note(now, AGENCY, "changed")
+        self._offer_again(job, now)
+
+    def match_again(self, job: Job, now: datetime) -> None:
+        """Interpreters are matched again: also one who rejected the job, or was not matched any more."""
+        job.note(now, AGENCY, "matched again")
+        self._offer_again(job, now)
+
+    def remove_match(self, job: Job, account: Account, now: datetime) -> None:
+        """The job is not matched to this interpreter any more: it stays on the board as ``pending``."""
+        match = job.matches[account.email]
+        match.status, match.seen = MatchStatus.PENDING, True
+        job.note(now, AGENCY, f"not matched to {us(account.email)} any more")
+        self._changed(job, now)
+
+    def _offer_again(self, job: Job, now: datetime) -> None:
+        job.status, job.holder, job.first_accepted_at, job.settles_at = JobStatus.PENDING, None, None, None
+        for match in job.matches.values():
+            match.status, match.seen, match.archived = MatchStatus.MATCHED, True, False
         self._changed(job, now)
 
     def remove(self, job: Job, now: datetime) -> None:

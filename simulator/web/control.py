@@ -18,7 +18,16 @@ from simulator.clock import Clock
 from simulator.domain.accounts import Account, AccountState
 from simulator.domain.jobs import Job, us
 from simulator.domain.portal import Portal
-from simulator.web.control_models import AccountRequest, AssignRequest, JobRequest, JobTruth, Problem, RequestTold
+from simulator.web.control_models import (
+    AccountRequest,
+    AssignRequest,
+    ChangeRequest,
+    JobRequest,
+    JobTruth,
+    MatchRequest,
+    Problem,
+    RequestTold,
+)
 from simulator.web.faults import FaultList, FaultRequest
 from simulator.web.request_log import RequestLog
 from simulator.web.site import Site
@@ -86,6 +95,9 @@ class ControlInterface:
                 Route("/jobs/{number:int}/assign", self._about(self._assign), methods=["POST"]),
                 Route("/jobs/{number:int}/cancel", self._about(self._cancel), methods=["POST"]),
                 Route("/jobs/{number:int}/remove", self._about(self._remove), methods=["POST"]),
+                Route("/jobs/{number:int}/change", self._about(self._change), methods=["POST"]),
+                Route("/jobs/{number:int}/match-again", self._about(self._match_again), methods=["POST"]),
+                Route("/jobs/{number:int}/remove-match", self._about(self._remove_match), methods=["POST"]),
                 Route("/faults", self._set_fault, methods=["POST"]),
                 Route("/faults", self._list_faults, methods=["GET"]),
                 Route("/faults", self._clear_faults, methods=["DELETE"]),
@@ -182,6 +194,19 @@ class ControlInterface:
 
     async def _remove(self, _request: Request, job: Job) -> None:
         self._portal.remove(job, self._clock.now())
+
+    async def _change(self, request: Request, job: Job) -> None:
+        asked = await _asked(request, ChangeRequest)
+        self._portal.change(job, self._clock.now(), **{name: getattr(asked, name) for name in asked.model_fields_set})
+
+    async def _match_again(self, _request: Request, job: Job) -> None:
+        self._portal.match_again(job, self._clock.now())
+
+    async def _remove_match(self, request: Request, job: Job) -> None:
+        account = self._account((await _asked(request, MatchRequest)).account)
+        if account.email not in job.matches:
+            raise _Refuse(422, f"job {job.number} is not matched to {account.email}")
+        self._portal.remove_match(job, account, self._clock.now())
 
     # --- faults ---------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
 """What the control interface takes and tells."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from simulator.domain.accounts import AccountState
 from simulator.domain.jobs import Job, JobStatus, LoserSees
@@ -105,6 +105,32 @@ class AssignRequest(_Asked):
 
     #: ``us:<e-mail>`` or ``rival:<n>``
     to: str = Field(pattern=r"^(us:.+|rival:\d+)$")
+
+
+class ChangeRequest(_Asked):
+    """``POST /jobs/{job_number}/change``: what the client changes; what is left out stays."""
+
+    appointment_date: date | None = None
+    #: null or "" for a job without a time
+    appointment_time: Annotated[time | None, BeforeValidator(lambda given: given or None)] = None
+    duration_minutes: int | None = Field(default=None, ge=1, le=24 * 60)
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("say what changes: appointment_date, appointment_time or duration_minutes")
+        if "appointment_date" in self.model_fields_set and self.appointment_date is None:
+            raise ValueError("a job has a date: appointment_date cannot be null")
+        if "duration_minutes" in self.model_fields_set and self.duration_minutes is None:
+            raise ValueError("a job has a length: duration_minutes cannot be null")
+        return self
+
+
+class MatchRequest(_Asked):
+    """``POST /jobs/{job_number}/remove-match``."""
+
+    #: the account's e-mail
+    account: str
 
 
 class AccountRequest(_Asked):

@@ -51,6 +51,7 @@ class Chance:
             "service_user": f"{rng.choice(words.SERVICE_USERS)}, 07700 900{rng.randrange(1000):03d}",
             "special_instructions": rng.choice(words.INSTRUCTIONS if on_site else words.REMOTE_INSTRUCTIONS),
             "address": self._address() if on_site else (),
+            "contact_on_arrival": rng.choice(words.CONTACTS_ON_ARRIVAL) if on_site else "",
             "loser_sees": LoserSees.CANCELLED if rng.random() < settings.lost_seen_share else LoserSees.NOTHING,
         }
         return JobDraft(**made_up | given)
@@ -107,6 +108,7 @@ class Chance:
         letters = "".join(rng.choices("ABDEFGHJLNPQRSTUWXYZ", k=2))
         return (
             f"{rng.randrange(1, 200)} {rng.choice(words.STREETS)}",
+            "",
             town,
             f"{area}{rng.randrange(1, 20)} {rng.randrange(1, 10)}{letters}",
         )

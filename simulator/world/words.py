@@ -128,4 +128,6 @@ OTHER_SPELLINGS: dict[str, tuple[str, ...]] = {
 }
 
 #: What stands after the reference of some clients' jobs.
-STRAY_CHARACTERS = ("1", "2", "a", "*", ".")
+STRAY_CHARACTERS = ("1", "0")
+
+CONTACTS_ON_ARRIVAL = ("Main reception", "Ward clerk, first floor", "Please ring the bell at the side entrance")

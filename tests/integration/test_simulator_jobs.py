@@ -23,6 +23,7 @@ LABELS = [
     "Client reference:",
 ]
 GONE = "This assignment is no longer available!"
+WITHDRAWN = "This action is unauthorized."
 
 
 def test_a_jobs_page_tells_what_the_board_does_not(signed_in: Member) -> None:
@@ -141,7 +142,7 @@ def test_an_inactive_job_answers_403(signed_in: Member, how: str) -> None:
     getattr(signed_in.simulator, how)(number)
     answer = signed_in.visitor.post(*accept)
     assert answer.status_code == 403
-    assert GONE in answer.text
+    assert WITHDRAWN in answer.text
     assert not signed_in.simulator.truth(number).accepts[0].took_effect
 
 
@@ -186,7 +187,7 @@ def _seen_by_the_loser(member: Member, number: str) -> tuple[str | None, int]:
     return status, member.visitor.get(f"/interpreter-jobs/{number}").status
 
 
-@pytest.mark.parametrize(("loser_sees", "seen"), [("cancelled", ("cancelled", 200)), ("nothing", (None, 403))])
+@pytest.mark.parametrize(("loser_sees", "seen"), [("cancelled", ("cancelled", 403)), ("nothing", (None, 403))])
 def test_two_in_the_same_instant_are_both_told_accepted(
     signed_in: Member, loser_sees: str, seen: tuple[str | None, int]
 ) -> None:
@@ -217,13 +218,87 @@ def test_a_rival_within_the_settle_time_takes_it_from_us_and_we_from_the_rival(s
     assert signed_in.simulator.truth(number).holder == signed_in.us
 
 
-def test_a_rival_after_the_settle_time_is_refused(signed_in: Member) -> None:
-    signed_in.simulator.set(settle_ms=50)
+@pytest.mark.parametrize(("same_moment_ms", "answered"), [(60_000, "You cannot accept this job"), (0, GONE)])
+def test_a_rival_after_the_settle_time_is_refused(signed_in: Member, same_moment_ms: int, answered: str) -> None:
+    signed_in.simulator.set(settle_ms=50, same_moment_ms=same_moment_ms)
     number = signed_in.post_job(rival_after_accept_ms=120)
     signed_in.visitor.accept(number)
     truth = signed_in.simulator.wait_for(number, lambda truth: len(truth.accepts) == 2)
     assert truth.holder == signed_in.us
-    assert (truth.accepts[1].answered, truth.accepts[1].took_effect) == ("You cannot accept this job", False)
+    assert (truth.accepts[1].answered, truth.accepts[1].took_effect) == (answered, False)
+
+
+@pytest.mark.parametrize(("same_moment_ms", "status"), [(60_000, 302), (0, 403)])
+def test_our_late_accept_is_refused_or_answers_403(signed_in: Member, same_moment_ms: int, status: int) -> None:
+    signed_in.simulator.set(settle_ms=0, same_moment_ms=same_moment_ms)
+    number = signed_in.post_job(rival_reaction_ms=0)
+    accept = signed_in.visitor.get("/?search=10432").token
+    signed_in.simulator.wait_for(number, lambda truth: truth.holder == "rival:1")
+    form = {"_method": "PUT", "_token": accept}
+    answer = signed_in.visitor.post(f"/interpreter-jobs/{number}/matched", form)
+    assert answer.status_code == status
+    if status == 403:
+        assert GONE in answer.text
+    else:
+        assert signed_in.visitor.get("/").messages == ["You cannot accept this job"]
+    assert signed_in.simulator.truth(number).holder == "rival:1"
+
+
+def test_a_job_of_ours_that_is_withdrawn_answers_403(signed_in: Member) -> None:
+    number = signed_in.post_job()
+    signed_in.visitor.accept(number)
+    signed_in.simulator.cancel(number)
+    page = signed_in.visitor.get(f"/interpreter-jobs/{number}")
+    assert (page.status, page.text(".title"), page.text(".code")) == (403, WITHDRAWN, "403")
+    assert page.text(".header__name") is None
+
+
+def test_a_job_of_ours_that_changes_is_offered_again(signed_in: Member) -> None:
+    number = signed_in.post_job(appointment_date="2026-12-01", appointment_time="09:30", duration_minutes=60)
+    signed_in.visitor.accept(number)
+    signed_in.simulator.change(number, appointment_time="14:00", duration_minutes=90)
+    row = signed_in.visitor.get("/?status=0").row(number)
+    assert (row.cells["Status"], row.cells["Appt. Time"]) == ("matched", "14:00")
+    assert (row.cells["Appt. Date"], row.cells["Duration"]) == ("01/12/2026", "1 hours 30 minutes")
+    assert signed_in.simulator.truth(number).holder is None
+    assert signed_in.visitor.accept(number).messages == ["Job accepted"]
+
+
+def test_a_rejected_job_is_matched_again(signed_in: Member) -> None:
+    number = signed_in.post_job()
+    signed_in.visitor.send(signed_in.visitor.get("/").row(number).forms["Reject"])
+    assert signed_in.visitor.get("/?status=0").row(number).cells["Status"] == "rejected"
+    signed_in.simulator.match_again(number)
+    assert signed_in.visitor.get("/?status=0").row(number).cells["Status"] == "matched"
+
+
+def test_a_job_not_matched_any_more_is_pending_and_answers_403(signed_in: Member) -> None:
+    number = signed_in.post_job()
+    accept = signed_in.visitor.get("/").row(number).forms["Accept"]
+    signed_in.simulator.remove_match(number, signed_in.email)
+    row = signed_in.visitor.get("/").row(number)
+    assert (row.cells["Status"], set(row.forms), set(row.links)) == ("pending", set(), {"View"})
+    for answer in (signed_in.visitor.post(*accept), signed_in.visitor.http.get(f"/interpreter-jobs/{number}")):
+        assert answer.status_code == 403
+        assert WITHDRAWN in answer.text
+    assert signed_in.simulator.truth(number).holder is None
+
+
+def test_the_page_of_a_job_offers_what_its_row_offers(signed_in: Member) -> None:
+    free = signed_in.visitor.get(f"/interpreter-jobs/{signed_in.post_job()}")
+    assert free.text("header.job__header form button") == "Accept"
+    assert free.text(".job__actions form button") == "Reject Job"
+    quoted = signed_in.visitor.get(f"/interpreter-jobs/{signed_in.post_job(quote_only=True)}")
+    assert quoted.text("header.job__header a") == "Quote Job"
+    assert quoted.html.css_first("header.job__header form") is None
+
+
+def test_the_contact_on_arrival_stands_outside_the_address(signed_in: Member) -> None:
+    page = signed_in.visitor.get(f"/interpreter-jobs/{signed_in.post_job(kind='Face to Face')}")
+    inside, everywhere = page.texts("address .job__address"), page.texts(".job__address")
+    assert len(inside) == 4
+    assert len(everywhere) == 5
+    assert everywhere[:4] == inside
 
 
 def test_a_rival_reacts_when_it_is_told_to(signed_in: Member) -> None:
@@ -318,7 +393,6 @@ Change = Callable[[Member, str], Any]
     ("change", "status"),
     [
         (lambda member, number: member.simulator.assign(number, member.us), "assigned"),
-        (lambda member, number: member.simulator.cancel(number), "cancelled"),
         (lambda member, number: member.visitor.accept(number), "assigned"),
     ],
 )

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.fixtures_simulator import Member
-from tests.support.simulator_client import SimulatorProcess
+from tests.support.simulator_client import AccountState, SimulatorProcess
 from tests.support.simulator_visitor import Visitor
 
 
@@ -57,6 +57,7 @@ def test_wrong_credentials_come_back_with_the_reason_shown_once(member: Member) 
     assert (answer.status_code, answer.headers["location"]) == (302, f"{member.simulator.base_url}/login")
     page = member.visitor.get("/login")
     assert page.text(".invalid-feedback strong") == "These credentials do not match our records."
+    assert page.texts(".message--error .message__text") == ["These credentials do not match our records."]
     assert member.visitor.get("/login").text(".invalid-feedback strong") is None
     assert member.visitor.get("/").url.path == "/login"
 
@@ -112,12 +113,15 @@ def test_an_account_that_is_disabled_while_signed_in_is_put_out(signed_in: Membe
     assert page.text(".message--error") == "Your account is not enabled."
 
 
-def test_an_account_not_yet_approved_is_sent_to_its_profile(member: Member) -> None:
-    member.simulator.set_account_state(member.email, "unapproved")
+@pytest.mark.parametrize(
+    ("state", "leads_to"), [("unapproved", "/agent/profile/create"), ("unconfirmed", "/email/verify")]
+)
+def test_an_account_not_let_in_yet_is_sent_elsewhere(member: Member, state: AccountState, leads_to: str) -> None:
+    member.simulator.set_account_state(member.email, state)
     member.visitor.sign_in(member.email, member.password)
     for path in ("/", "/interpreter-jobs", "/?status=0", "/interpreter-jobs/10432"):
         page = member.visitor.get(path)
-        assert page.url.path == "/profile"
+        assert page.url.path == leads_to
         assert page.text(".header__name") == member.name
 
 

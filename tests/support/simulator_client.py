@@ -52,7 +52,7 @@ FaultKind = Literal[
     "terms_overlay",
 ]
 Skin = Literal["atoz", "cards", "script", "tickets"]
-AccountState = Literal["enabled", "disabled", "unapproved", "code"]
+AccountState = Literal["enabled", "disabled", "unapproved", "unconfirmed", "code"]
 
 
 class _Told(BaseModel):
@@ -190,6 +190,19 @@ class SimulatorControl:
     def remove(self, job_number: str) -> JobTruth:
         """The job is gone from every page; its own page answers 403."""
         return JobTruth.model_validate(self._call("POST", f"/jobs/{job_number}/remove"))
+
+    def change(self, job_number: str, **changes: Any) -> JobTruth:
+        """The client changes date, time or length: the job is taken from whoever has it and offered again."""
+        body = {name: value.isoformat() if isinstance(value, date) else value for name, value in changes.items()}
+        return JobTruth.model_validate(self._call("POST", f"/jobs/{job_number}/change", body=body))
+
+    def match_again(self, job_number: str) -> JobTruth:
+        """Interpreters are matched again, also those who rejected the job."""
+        return JobTruth.model_validate(self._call("POST", f"/jobs/{job_number}/match-again"))
+
+    def remove_match(self, job_number: str, email: str) -> JobTruth:
+        """The job is not matched to this account any more: it reads ``pending``."""
+        return JobTruth.model_validate(self._call("POST", f"/jobs/{job_number}/remove-match", body={"account": email}))
 
     def fault(
         self,

@@ -95,9 +95,9 @@ class Page:
 
 
 def _button(form: LexborNode) -> str:
-    button = form.css_first("button[type=submit]")
+    button = form.css_first("button[type=submit], input[type=submit]")
     assert button is not None
-    return button.text(strip=True)
+    return button.text(strip=True) or button.attributes["value"] or ""
 
 
 def _form(form: LexborNode) -> tuple[str, dict[str, str]]:

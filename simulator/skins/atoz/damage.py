@@ -19,7 +19,7 @@ _OTHER_HEADINGS = {
 
 
 def _wrong_total(html: str) -> str:
-    return re.sub(r"(Total Jobs: )(\d+)", lambda found: f"{found[1]}{int(found[2]) + WRONG_BY}", html)
+    return re.sub(r'(<span class="badge">)(\d+)', lambda found: f"{found[1]}{int(found[2]) + WRONG_BY}", html)
 
 
 def _missing_table(html: str) -> str:

@@ -40,7 +40,7 @@ STATUS_OPTIONS = (
 
 #: Title and words of Laravel 5.7's error pages.
 ERRORS = {
-    403: ("Forbidden", "Sorry, you are forbidden from accessing this page."),
+    403: ("Forbidden", "This action is unauthorized."),
     404: ("Page Not Found", "Sorry, the page you are looking for could not be found."),
     405: ("Method Not Allowed", "Sorry, the page you are looking for could not be found."),
     419: ("Page Expired", "Sorry, your session has expired. Please refresh and try again."),
@@ -132,7 +132,7 @@ class Pages:
         return self._templates["quotes"].render(frame=frame, job=job)
 
     def profile(self, frame: Frame, account: Account) -> str:
-        """The account's own page."""
+        """The account's own page; also what an account that is not let in yet is sent to."""
         return self._templates["profile"].render(frame=frame, account=account)
 
     def terms(self, token: str) -> str:
@@ -142,7 +142,7 @@ class Pages:
     def error(self, status: int, message: str | None = None) -> str:
         """An error page."""
         title, words = ERRORS[status]
-        return self._templates["error"].render(title=title, message=message or words)
+        return self._templates["error"].render(title=title, status=status, message=message or words)
 
     def _row(self, account: Account, job: Job, more_columns: bool, can_complete: bool) -> str:
         key, stamp = (account.email, job.number), (job.version, more_columns, can_complete)

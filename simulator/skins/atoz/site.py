@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from simulator.clock import Clock
 from simulator.domain.accounts import Account, AccountState
 from simulator.domain.board import Filters
-from simulator.domain.jobs import us
+from simulator.domain.jobs import Job, JobStatus, Match, MatchStatus, us
 from simulator.domain.portal import Answer, Portal, SignedIn
 from simulator.domain.sessions import Message, Tone
 from simulator.skins.atoz.damage import DAMAGES
@@ -33,6 +33,15 @@ _GOOD_NEWS = frozenset({Answer.ACCEPTED, Answer.REJECTED, Answer.UNASSIGNED, Ans
 
 _BOARD = "/interpreter-jobs"
 
+#: Where every board leads an account that is not let in yet.
+_INSTEAD_OF_A_BOARD = {
+    AccountState.UNAPPROVED: "/agent/profile/create",
+    AccountState.UNCONFIRMED: "/email/verify",
+}
+
+#: What is answered with an error page.
+_GONE = frozenset({Answer.GONE, Answer.WITHDRAWN, Answer.UNKNOWN})
+
 #: As ``str.isdigit`` would also take digits of other scripts, and a number may not be endless.
 _LONGEST_NUMBER = 9
 
@@ -47,6 +56,8 @@ class AtozSite(Site):
     token_field = "_token"  # noqa: S105 (a field's name)
     method_field = "_method"
     hides_overlaps = True
+    # who does not get a job sees nothing more of it
+    own_settings: ClassVar[Mapping[str, object]] = {"lost_seen_share": 0}
     damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
 
     def __init__(self, portal: Portal, world: World, clock: Clock) -> None:
@@ -61,6 +72,8 @@ class AtozSite(Site):
             self.route("/login/code", guest=True, GET=self._code_page, POST=self._code_page),
             self.route("/logout", guest=True, POST=self._sign_out),
             self.route("/profile", GET=self._profile),
+            self.route("/agent/profile/create", GET=self._profile),
+            self.route("/email/verify", GET=self._profile),
             self.route("/terms", POST=self._agree),
             self.route("/", GET=self._approved(self._board)),
             self.route(_BOARD, GET=self._approved(self._board)),
@@ -130,11 +143,12 @@ class AtozSite(Site):
             set_cookie(response, f"{_REMEMBER_COOKIE}=deleted; Max-Age=0; Path=/; HttpOnly")
 
     def _approved(self, handler: Handler) -> Handler:
-        """A page that leads who is not approved to the profile."""
+        """A page that leads an account elsewhere which is not let in yet."""
 
         def answer(visit: Visit) -> Response:
-            if visit.me.state is AccountState.UNAPPROVED:
-                return self._redirect(visit, "/profile")
+            instead = _INSTEAD_OF_A_BOARD.get(visit.me.state)
+            if instead is not None:
+                return self._redirect(visit, instead)
             return handler(visit)
 
         return answer
@@ -187,7 +201,9 @@ class AtozSite(Site):
         return self._page(visit, self._pages.code)
 
     def _refuse(self, visit: Visit, email: str, error: str) -> Response:
+        # the text stands beside the field, and as a message as well
         visit.session.sign_in_error, visit.session.typed_email = error, email
+        visit.session.messages.append(Message(Tone.ERROR, error))
         return self._redirect(visit, "/login")
 
     def _sign_out(self, visit: Visit) -> Response:
@@ -220,8 +236,20 @@ class AtozSite(Site):
             ),
         )
 
-    def _job(self, visit: Visit) -> Response:
+    def _seen(self, visit: Visit) -> tuple[Job, Match] | Answer:
+        """The job and the account's tie to it; an answer where this portal withholds its page."""
         found = self.portal.seen(visit.job_number, visit.me)
+        if isinstance(found, Answer):
+            return found
+        job, match = found
+        if job.status is JobStatus.CANCELLED or match.status is MatchStatus.PENDING:
+            return Answer.WITHDRAWN
+        if job.status is JobStatus.ASSIGNED and job.holder != us(visit.me.email):
+            return Answer.GONE
+        return found
+
+    def _job(self, visit: Visit) -> Response:
+        found = self._seen(visit)
         if isinstance(found, Answer):
             return self._gone(found)
         job, match = found
@@ -229,7 +257,7 @@ class AtozSite(Site):
         return self._page(visit, lambda frame: self._pages.job(frame, job, match, can_complete=can_complete))
 
     def _quotes(self, visit: Visit) -> Response:
-        found = self.portal.seen(visit.job_number, visit.me)
+        found = self._seen(visit)
         if isinstance(found, Answer):
             return self._gone(found)
         job, _ = found
@@ -271,13 +299,13 @@ class AtozSite(Site):
         return self._back(visit)
 
     def _told(self, visit: Visit, answer: Answer, where_to: Callable[[], Response]) -> Response:
-        if answer in (Answer.GONE, Answer.UNKNOWN):
+        if answer in _GONE:
             return self._gone(answer)
         visit.say(Tone.SUCCESS if answer in _GOOD_NEWS else Tone.ERROR, answer.value)
         return where_to()
 
     def _gone(self, answer: Answer) -> Response:
-        return self.error(404) if answer is Answer.UNKNOWN else self.error(403, Answer.GONE.value)
+        return self.error(404) if answer is Answer.UNKNOWN else self.error(403, answer.value)
 
 
 def _number(text: str | None) -> int | None:
