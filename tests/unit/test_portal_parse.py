@@ -84,7 +84,8 @@ ANSWERS: list[tuple[str, int, str, str | None, PageKind]] = [
     (WITHDRAWN, 403, "/interpreter-jobs/10432", None, PageKind.GONE),
     (GONE, 403, "/interpreter-jobs/10432/matched", None, PageKind.GONE),
     (WITHDRAWN, 403, "/interpreter-jobs/10432/matched", None, PageKind.GONE),
-    (NOT_FOUND, 404, "/interpreter-jobs/10432", None, PageKind.GONE),
+    # the framework says so of any address that it does not know
+    (NOT_FOUND, 404, "/interpreter-jobs/10432", None, PageKind.REFUSED),
     (EXPIRED, 419, "/interpreter-jobs/10432/matched", None, PageKind.STALE_FORM),
     (FAILED, 500, "/", None, PageKind.UNAVAILABLE),
     (MAINTENANCE, 503, "/", None, PageKind.UNAVAILABLE),
