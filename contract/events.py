@@ -12,14 +12,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 from contract.configuration import BotConfiguration
 from contract.jobs import JobReport
 from contract.sessions import ConditionName, LoginStatus, SessionState, SessionTotals, StartedBy
-from contract.wire import AccountId, Moment, SessionId, Wire
+from contract.wire import AccountId, Count, Identifier, LongText, Moment, PortalName, SessionId, ShortText, Wire
 
 
 class EventBase(Wire):
     """What every event carries."""
 
-    seq: int = Field(ge=1)
-    outbox_id: str
+    seq: int = Field(ge=1, le=2**53)
+    outbox_id: Identifier
     session_id: SessionId
     account_id: AccountId
     #: when it happened on the bot's machine
@@ -32,11 +32,11 @@ class SessionStarted(EventBase):
     type: Literal["session_started"] = "session_started"
     started_by: StartedBy
     pid: int
-    host: str
+    host: ShortText
     #: the portal definition's name, e.g. ``atoz`` or ``simulator``
-    portal: str
-    base_url: str
-    version: str
+    portal: PortalName
+    base_url: LongText
+    version: ShortText
 
 
 class StatusUpdate(EventBase):
@@ -45,12 +45,12 @@ class StatusUpdate(EventBase):
     type: Literal["status_update"] = "status_update"
     state: SessionState
     #: in words, for the owner; always there when the state is ``failed``
-    reason: str | None = None
+    reason: LongText | None = None
     #: what the reason is about while the session works; null where nothing stands in the way
     condition: ConditionName | None = None
     login_status: LoginStatus
     #: the full name that the portal shows for the account
-    interpreter_name: str | None = None
+    interpreter_name: ShortText | None = None
     totals: SessionTotals
 
 
@@ -58,7 +58,7 @@ class JobProcessed(EventBase):
     """Something about a job changed: it was decided, or its claim went a step further."""
 
     type: Literal["job_processed"] = "job_processed"
-    portal: str
+    portal: PortalName
     report: JobReport
 
 
@@ -68,9 +68,9 @@ class CycleComplete(EventBase):
     type: Literal["cycle_complete"] = "cycle_complete"
     #: from the poll's start to the last page read
     duration_ms: float = Field(ge=0)
-    pages: int = Field(ge=0)
-    jobs_on_board: int = Field(ge=0)
-    new_jobs: int = Field(ge=0)
+    pages: Count
+    jobs_on_board: Count
+    new_jobs: Count
     totals: SessionTotals
 
 
@@ -79,9 +79,9 @@ class ErrorReported(EventBase):
 
     type: Literal["error"] = "error"
     #: stable and short, e.g. ``layout_changed``, ``sign_in_refused``, ``portal_unreachable``
-    code: str
-    message: str
-    what_to_do: str
+    code: ShortText
+    message: LongText
+    what_to_do: LongText
     #: the session ended because of it
     fatal: bool = False
 
@@ -91,15 +91,15 @@ class Notice(EventBase):
 
     type: Literal["notice"] = "notice"
     #: stable and short, e.g. ``cap_reached``
-    action: str
-    message: str
+    action: ShortText
+    message: LongText
 
 
 class ConfigurationUpdated(EventBase):
     """The bot works with this configuration from now on."""
 
     type: Literal["configuration_updated"] = "configuration_updated"
-    version: int = Field(ge=0)
+    version: Count
     configuration: BotConfiguration
 
 

@@ -3,9 +3,7 @@
 from datetime import date, time
 from enum import StrEnum
 
-from pydantic import Field
-
-from contract.wire import Moment, Wire
+from contract.wire import Count, Identifier, LongText, Moment, ShortText, Wire
 
 
 class PortalAction(StrEnum):
@@ -113,11 +111,11 @@ class PortalJob(Wire):
     """A job as the portal shows it. Service users' details are deliberately not carried."""
 
     #: the number before the slash of the reference: the job's identity on its portal
-    job_number: str
+    job_number: Identifier
     #: the reference as shown, a stray character included, e.g. ``10432/atoz1``
-    reference: str
+    reference: ShortText
     #: the id in the portal's addresses
-    portal_id: str
+    portal_id: Identifier
     #: when the client asked, a date alone
     submitted_on: date | None = None
     #: Europe/London calendar date of the appointment
@@ -126,33 +124,33 @@ class PortalJob(Wire):
     appointment_time: time | None = None
     #: the appointment's start in UTC; None while date or time is missing
     starts_at: Moment | None = None
-    duration_minutes: int | None = Field(default=None, ge=0)
-    language: str | None = None
+    duration_minutes: Count | None = None
+    language: ShortText | None = None
     #: the kind of job as the portal writes it, e.g. ``Telephone Interpreting``; None while its page is unread
-    kind: str | None = None
+    kind: ShortText | None = None
     #: the portal's own status word, e.g. ``matched``
-    portal_status: str
+    portal_status: ShortText
     action: PortalAction = PortalAction.NONE
-    company_name: str | None = None
-    client_name: str | None = None
-    client_reference: str | None = None
-    qualification: str | None = None
-    security_check: str | None = None
-    gender: str | None = None
-    address: str | None = None
-    postcode: str | None = None
-    special_instructions: str | None = None
+    company_name: ShortText | None = None
+    client_name: ShortText | None = None
+    client_reference: ShortText | None = None
+    qualification: ShortText | None = None
+    security_check: ShortText | None = None
+    gender: ShortText | None = None
+    address: LongText | None = None
+    postcode: ShortText | None = None
+    special_instructions: LongText | None = None
     #: absolute address of the job's page, for the owner to open
-    page_url: str | None = None
+    page_url: LongText | None = None
 
 
 class RuleOutcome(Wire):
     """One rule's answer, in a sentence that an interpreter understands."""
 
     #: the setting's name, e.g. ``job_type_filter``
-    rule: str
+    rule: ShortText
     passed: bool
-    why: str
+    why: LongText
 
 
 class JobDecision(Wire):
@@ -160,7 +158,7 @@ class JobDecision(Wire):
 
     verdict: Verdict
     #: one sentence for a list: the first rule that said no, or that every rule said yes
-    summary: str
+    summary: LongText
     reasons: tuple[RuleOutcome, ...]
 
 
@@ -185,7 +183,7 @@ class JobReport(Wire):
     claim_state: ClaimState | None = None
     loss_reason: LossReason | None = None
     #: the portal's words, or what was seen, where a claim was lost or is unknown
-    loss_detail: str | None = None
+    loss_detail: LongText | None = None
     #: until when an offer waits for the owner's approval; None for what is no offer
     offer_expires_at: Moment | None = None
     #: it matched while the bot was told only to watch, and there is no claim

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
-from contract.wire import Wire
+from contract.wire import Count, Wire
 
 
 class SessionState(StrEnum):
@@ -49,10 +49,10 @@ class SessionTotals(Wire):
     """Counts of one session from its start to its stop, over crashes and restarts."""
 
     #: passes over the board that the portal answered in full
-    checks: int = Field(default=0, ge=0)
+    checks: Count = 0
     #: jobs that the portal showed as ours after we accepted them
-    accepted: int = Field(default=0, ge=0)
+    accepted: Count = 0
     #: jobs that the owner's rules left alone
-    rejected: int = Field(default=0, ge=0)
+    rejected: Count = 0
     #: matching jobs that somebody else got or the portal refused
-    lost: int = Field(default=0, ge=0)
+    lost: Count = 0

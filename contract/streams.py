@@ -11,7 +11,11 @@ EVENTS_LENGTH = 200_000
 #: The consumer group that brings events to Postgres. Consumer names are unique to a process.
 INGEST_GROUP = "ingest"
 
-#: Entries that are no events, kept as they came, with the reason.
+#: A second field of an entry that was parked and is sent again: its place in the order is taken already, so it is
+#: applied out of order.
+RETRY_FIELD = b"retry"
+
+#: Entries that could not be read or stored, kept as they came, with the reason.
 PARKED = "atoz:events:parked"
 PARKED_LENGTH = 10_000
 

@@ -2,13 +2,35 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 #: A session's name, e.g. ``session-20261120_101500``. It becomes part of Redis keys, file names and URLs.
 SessionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")]
 
 #: Whose account a bot works for: a digest of portal and sign-in name, never the sign-in name itself.
 AccountId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+
+#: A portal definition's name, e.g. ``atoz``.
+PortalName = Annotated[str, StringConstraints(max_length=100)]
+
+#: What identifies something within its portal or outbox. One that is longer is refused: cut, it would be another one.
+#: With account and portal beside it, it fits into a row of a Postgres index (2,704 bytes), whatever its characters.
+Identifier = Annotated[str, StringConstraints(max_length=200)]
+
+#: A whole number that every column can hold.
+Count = Annotated[int, Field(ge=0, le=2**53)]
+
+
+def _cut(limit: int) -> AfterValidator:
+    return AfterValidator(lambda text: text if len(text) <= limit else f"{text[: limit - 1]}…")
+
+
+#: A name or a word that stands in an index. A longer one is cut, and ends with "…".
+ShortText = Annotated[str, _cut(500)]
+
+#: Sentences, addresses, what a portal said. A longer one is cut, and ends with "…". All texts of a job together stay
+#: far below what Postgres can search (1 MB).
+LongText = Annotated[str, _cut(4_000)]
 
 #: A moment, always with its offset; UTC everywhere inside the system.
 Moment = AwareDatetime

@@ -22,6 +22,7 @@ from app.jobs.endpoints import router as jobs
 from app.live.endpoints import router as live
 from app.logs.endpoints import router as logs
 from app.observability import RequestTimes, log_to_file, stop_logging
+from app.parked.endpoints import router as parked
 from app.schema import schema_of
 from app.sessions.endpoints import router as sessions
 from app.settings import BadSetting, Settings, load
@@ -52,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.openapi = schema_of(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend the schema
-    for router in (health, sessions, jobs, commands, analytics, configuration, logs, live):
+    for router in (health, sessions, jobs, commands, analytics, configuration, logs, parked, live):
         app.include_router(router)
 
     @app.get("/metrics", include_in_schema=False)

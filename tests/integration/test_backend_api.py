@@ -92,7 +92,7 @@ class TestNothingYet:
     def test_the_detailed_health_names_each_part(self, api: Api) -> None:
         found = api.http.get("/health/detailed").json()
         checks = {check["name"]: check for check in found["checks"]}
-        assert set(checks) == {"postgres", "redis", "ingest", "supervisor", "dashboard build"}
+        assert set(checks) == {"postgres", "redis", "ingest", "parked events", "supervisor", "dashboard build"}
         for name in ("postgres", "redis", "ingest", "supervisor"):
             assert checks[name]["ok"], checks[name]
             assert checks[name]["what_to_do"] is None

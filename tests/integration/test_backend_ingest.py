@@ -1,8 +1,10 @@
 """From the stream to Postgres: each event once, in order, whatever arrives; numbers that always add up."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, cast
 
@@ -23,6 +25,8 @@ from app.ingest.worker import Ingest
 from app.jobs.precedence import Standing
 from app.jobs.queries import KnownJob
 from app.logs.schemas import LogLevel
+from app.parked import service
+from app.problems import NotFound
 from app.sessions.schemas import Wanted
 from app.settings import Settings
 from contract.commands import Resend, decode_command
@@ -283,6 +287,140 @@ class TestPoison:
         assert numbers == {str(number) for number in range(1, 30)} - {"2"}
         assert [entry[b"raw"] for entry in parked(redis_client)] == [encode_event(events[1]), encode_event(events[4])]
         assert counted(database) == recounted(database)
+
+
+_REFUSE = """
+CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.job_number = 'poison' THEN
+        RAISE EXCEPTION 'this one is refused' USING ERRCODE = '{state}';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_poison BEFORE INSERT OR UPDATE ON job_records FOR EACH ROW EXECUTE FUNCTION refuse_poison();
+"""
+
+
+@contextmanager
+def refusing(database: Database, state: str) -> Iterator[None]:
+    """Postgres refuses the job ``poison`` with this SQLSTATE."""
+    with database.transaction() as session:
+        session.execute(text(_REFUSE.format(state=state)))
+    try:
+        yield
+    finally:
+        with database.transaction() as session:
+            session.execute(text("DROP TRIGGER refuse_poison ON job_records; DROP FUNCTION refuse_poison()"))
+
+
+@pytest.mark.usefixtures("ingest")
+class TestWhatCannotBeStored:
+    """One event that cannot be stored never stops the others, whatever Postgres has against it."""
+
+    @pytest.mark.parametrize(
+        "state", ["21000", "22001", "22P05", "23505", "23514", "2BP01", "38000", "44000", "54000", "P0001", "P0004"]
+    )
+    def test_what_it_says_is_refused_and_the_others_come_through(
+        self, database: Database, redis_client: Redis, state: str
+    ) -> None:
+        bot, other = Outbox(), Outbox(session_id="session-20261120_101501")
+        with refusing(database, state):
+            events = [bot.started(), other.started(), bot.job("poison"), other.job("2"), bot.job("1")]
+            put(redis_client, *events)
+            arrived(redis_client, bot)
+            arrived(redis_client, other)
+        assert {job.job_number for job in rows(database, JobRecordRow)} == {"1", "2"}
+        (kept,) = parked(redis_client)
+        assert kept[b"raw"] == encode_event(events[2])
+        assert b"this one is refused" in kept[b"reason"]
+        assert counted(database) == recounted(database)
+
+    @pytest.mark.parametrize("state", ["25006", "40P01", "42P01", "55P03", "58030", "XX000"])
+    def test_what_may_pass_is_waited_for_and_parked_at_last(
+        self,
+        database: Database,
+        redis_client: Redis,
+        state: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("app.ingest.worker.PARK_AFTER", timedelta(seconds=0.3))
+        bot = Outbox()
+        with refusing(database, state):
+            put(redis_client, bot.started(), bot.job("poison"), bot.job("1"))
+            arrived(redis_client, bot)
+        assert {job.job_number for job in rows(database, JobRecordRow)} == {"1"}
+        assert len(parked(redis_client)) == 1
+
+    def test_what_passes_is_stored_and_not_parked(
+        self, ingest: Ingest, database: Database, redis_client: Redis
+    ) -> None:
+        bot = Outbox()
+        with refusing(database, "40001"):
+            put(redis_client, bot.started(), bot.job("poison"), bot.job("1"))
+            until(lambda: ingest.trouble is not None)
+        arrived(redis_client, bot)
+        assert {job.job_number for job in rows(database, JobRecordRow)} == {"poison", "1"}
+        assert parked(redis_client) == []
+
+    @pytest.mark.parametrize("length", [199, 200, 201, 500, 501, 2_705, 4_000, 4_001, 1_100_000])
+    def test_texts_of_any_length_are_kept_or_cut_or_parked(
+        self, database: Database, redis_client: Redis, length: int
+    ) -> None:
+        bot = Outbox()
+        # random letters: what repeats itself would be compressed below any limit
+        long = "".join(random.Random(length).choices("abcdefghijklmnopqrstuvwxyzłżß ", k=length)).replace("  ", "x ")  # noqa: S311
+        put(redis_client, bot.started(), bot.job("1"))
+        for name in ("reference", "language", "kind", "company_name", "address", "special_instructions", "job_number"):
+            raw = json.loads(encode_event(bot.job(name)))
+            raw["report"]["job"][name] = long
+            redis_client.xadd(EVENTS, {EVENT_FIELD: json.dumps(raw).encode()})
+        put(redis_client, bot.job("last"))
+        arrived(redis_client, bot)
+        stored = {job.job_number: job for job in rows(database, JobRecordRow)}
+        assert {"1", "last", "reference", "language", "kind", "company_name", "address"} <= set(stored)
+        language, address = stored["language"].language, stored["address"].address
+        assert language == (long if length <= 500 else f"{long[:499]}…")
+        assert address == (long if length <= 4_000 else f"{long[:3_999]}…")
+        # a number that is cut would be another job's
+        assert (long in stored) is (length <= 200)
+        assert len(parked(redis_client)) == int(length > 200)
+
+    def test_a_parked_event_is_listed_sent_again_or_thrown_away(self, database: Database, redis_client: Redis) -> None:
+        bot = Outbox()
+        with refusing(database, "23514"):
+            events = [bot.started(), bot.job("poison"), bot.job("1")]
+            put(redis_client, *events)
+            redis_client.xadd(EVENTS, {EVENT_FIELD: b"no event at all"})
+            arrived(redis_client, bot)
+            until(lambda: len(parked(redis_client)) == 2)
+        first, second = service.list_events(redis_client, limit=1, cursor=None), None
+        assert (first.total, len(first.items)) == (2, 1)
+        second = service.list_events(redis_client, limit=1, cursor=first.next_cursor)
+        assert second.next_cursor is None
+        by_content = {one.content: one for one in (*first.items, *second.items)}
+        poison = by_content[encode_event(events[1]).decode()]
+        assert (poison.session_id, poison.type) == (bot.session_id, "job_processed")
+        service.send_again(redis_client, poison.id)
+        until(lambda: len(rows(database, JobRecordRow)) == 2)
+        service.throw_away(redis_client, by_content["no event at all"].id)
+        assert service.list_events(redis_client, limit=10, cursor=None).total == 0
+        with pytest.raises(NotFound):
+            service.send_again(redis_client, poison.id)
+        assert counted(database) == recounted(database)
+
+    def test_what_still_cannot_be_stored_is_parked_once_more(self, database: Database, redis_client: Redis) -> None:
+        bot = Outbox()
+        with refusing(database, "23514"):
+            put(redis_client, bot.started(), bot.job("poison"))
+            arrived(redis_client, bot)
+            (one,) = service.list_events(redis_client, limit=10, cursor=None).items
+            service.send_again(redis_client, one.id)
+            until(
+                lambda: [each.id for each in service.list_events(redis_client, limit=9, cursor=None).items] != [one.id]
+            )
+            until(lambda: len(parked(redis_client)) == 1)
+        put(redis_client, bot.job("1"))
+        arrived(redis_client, bot)
 
 
 class TestWhoReads:

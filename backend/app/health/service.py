@@ -2,6 +2,7 @@
 
 import time
 
+from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -9,6 +10,8 @@ from app import PROJECT, VERSION
 from app.control_plane import ControlPlane
 from app.database.connection import SchemaNotReady, is_away
 from app.health.schemas import DetailedHealth, Health, HealthCheck, HealthStatus
+from app.redis_connection import connect
+from contract.streams import PARKED
 
 _POSTGRES = (
     "Check that PostgreSQL runs and that DATABASE_URL names it; ./start_system.sh starts one where none is named."
@@ -29,9 +32,9 @@ def health(plane: ControlPlane) -> Health:
 
 def detailed_health(plane: ControlPlane) -> DetailedHealth:
     """Part by part; asks Postgres."""
-    checks = [_postgres(plane), _redis(plane), _ingest(plane), _supervisor(plane), _dashboard()]
-    # the dashboard's build is a convenience of whoever looks; everything else is needed
-    fine = all(check.ok for check in checks if check.name != "dashboard build")
+    checks = [_postgres(plane), _redis(plane), _ingest(plane), _parked(plane), _supervisor(plane), _dashboard()]
+    # the dashboard's build is a convenience of whoever looks, and parked events wait; everything else is needed
+    fine = all(check.ok for check in checks if check.name not in {"dashboard build", "parked events"})
     return DetailedHealth(status=HealthStatus.OK if fine else HealthStatus.DEGRADED, version=VERSION, checks=checks)
 
 
@@ -69,6 +72,22 @@ def _ingest(plane: ControlPlane) -> HealthCheck:
         return _check("ingest", ok=False, seen=f"waits: {ingest.trouble}", what_to_do="It goes on by itself.")
     seen = "another process does it; this one waits to take over" if ingest.is_standby else "brings reports in"
     return _check("ingest", ok=True, seen=seen)
+
+
+def _parked(plane: ControlPlane) -> HealthCheck:
+    name = "parked events"
+    redis = connect(plane.settings)
+    try:
+        number = redis.xlen(PARKED)
+    except RedisError:
+        return _check(name, ok=True, seen="not known while Redis does not answer")
+    finally:
+        redis.close()
+    if not number:
+        return _check(name, ok=True, seen="none")
+    seen = "1 report could not be stored" if number == 1 else f"{number} reports could not be stored"
+    what_to_do = "Look at GET /api/bot/events/parked: each can be sent again or thrown away."
+    return _check(name, ok=False, seen=seen, what_to_do=what_to_do)
 
 
 def _supervisor(plane: ControlPlane) -> HealthCheck:

@@ -36,8 +36,9 @@ def _own_lines(batch: Sorted) -> list[LogLine]:
             at=now,
             level=LogLevel.ERROR,
             action="report_not_understood",
-            message=f"A report of the bot could not be read and was put aside: {entry.reason[:500]}",
-            what_to_do="Nothing is lost: what came is kept in Redis under atoz:events:parked. Please report this.",
+            message=f"A report of the bot could not be read or stored, and was put aside: {entry.reason[:500]}",
+            what_to_do="Nothing is lost: it is kept, and can be sent again (GET /api/bot/events/parked). "
+            "Please report this.",
         )
         for entry in (*batch.apply, *batch.park)
         if isinstance(entry, Unreadable)

@@ -71,6 +71,10 @@ class Order:
             if entry.key is None or entry.seq is None:
                 result.park.append(entry)
                 continue
+            if entry.is_retry:
+                # out of order: a report on a job counts by its own moment, whenever it comes
+                (result.apply if isinstance(entry, Readable) else result.park).append(entry)
+                continue
             at = result.positions.get(entry.key)
             if at is None:
                 at = result.positions[entry.key] = positions.get(entry.key, 0)

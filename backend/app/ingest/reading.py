@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.events import Event, UndecodableEvent, decode_event
-from contract.streams import EVENT_FIELD
+from contract.streams import EVENT_FIELD, RETRY_FIELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Unreadable:
     reason: str
     key: OutboxKey | None = None
     seq: int | None = None
+    is_retry: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +35,8 @@ class Readable:
     event: Event
     key: OutboxKey
     seq: int
+    #: it was parked and is sent again: its place in the order is taken already
+    is_retry: bool = False
 
 
 Entry = Readable | Unreadable
@@ -45,12 +48,14 @@ def read_entry(fields: dict[bytes, bytes]) -> Entry:
     if raw is None:
         names = ", ".join(sorted(name.decode(errors="replace") for name in fields))
         return Unreadable(raw=repr(fields).encode(), reason=f"an entry without an event; its fields are: {names}")
+    is_retry = RETRY_FIELD in fields
     try:
         event = decode_event(raw)
     except UndecodableEvent as error:
         key, seq = _envelope(raw)
-        return Unreadable(raw=raw, reason=str(error), key=key, seq=seq)
-    return Readable(raw=raw, event=event, key=OutboxKey(event.session_id, event.outbox_id), seq=event.seq)
+        return Unreadable(raw=raw, reason=str(error), key=key, seq=seq, is_retry=is_retry)
+    key = OutboxKey(event.session_id, event.outbox_id)
+    return Readable(raw=raw, event=event, key=key, seq=event.seq, is_retry=is_retry)
 
 
 def _envelope(raw: bytes) -> tuple[OutboxKey | None, int | None]:

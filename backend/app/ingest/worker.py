@@ -19,7 +19,7 @@ from typing import cast
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app import metrics
@@ -57,9 +57,17 @@ _STANDBY_SECONDS = 1.0
 _SHORTEST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 2.0
 
-#: What an entry with impossible content makes the database or its driver raise; such an entry is put aside. Everything
-#: else is no fault of the entry: it is tried again.
-_IMPOSSIBLE_CONTENT = (DataError, IntegrityError, ValueError, OverflowError)
+#: Whatever else is raised while a batch is written may be one entry's fault: the batch is halved until the entry that
+#: fails alone is found. These are never an entry's fault.
+_NOT_THE_ENTRY = (RedisError, OSError, NotHeld, SchemaNotReady, NoConnectionFree)
+
+#: How long an entry that fails alone is tried again before it is parked, where the error is one that Postgres raises
+#: for reasons of its own: a deadlock, a lock that was not given, tables that a migration is changing.
+PARK_AFTER = timedelta(seconds=30)
+
+#: The classes of such errors (SQLSTATE, appendix A of the PostgreSQL manual): transaction state, rollback, names that
+#: are not there, object state, system, internal.
+_MAY_PASS = frozenset({"25", "40", "42", "55", "58", "XX"})
 
 #: An entry's id and what it says; None where the stream was trimmed before it was read.
 _Delivered = tuple[bytes, dict[bytes, bytes] | None]
@@ -75,6 +83,8 @@ class Ingest:
         #: unique to this process and this start of it
         self._consumer = f"{socket.gethostname()}-{os.getpid()}-{time.time_ns()}"
         self._look_for_orphans_at = 0.0
+        #: since when an entry fails alone, in monotonic seconds
+        self._failing_since: dict[tuple[OutboxKey | None, int | None], float] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         #: what keeps it from working, in words; None while it works
@@ -254,36 +264,62 @@ class Ingest:
         """Bring entries into the tables; where the outboxes stand then."""
         try:
             return self._apply_at_once(redis, entries)
-        except _IMPOSSIBLE_CONTENT as error:
+        except _NOT_THE_ENTRY:
+            raise
+        except Exception as error:
+            if is_away(error) or not entries:
+                raise
             if len(entries) > 1:
                 # one of them is the culprit: the others must not wait for it
                 middle = len(entries) // 2
                 return {**self._apply(redis, entries[:middle]), **self._apply(redis, entries[middle:])}
-            culprit = entries[0]
-            why = f"it could not be stored: {type(error).__name__}: {str(error)[:300]}"
-            aside = Unreadable(raw=culprit.raw, reason=why, key=culprit.key, seq=culprit.seq)
-            return self._apply_at_once(redis, [aside])
+            return self._park(redis, entries[0], error)
+
+    def _park(self, redis: Redis, culprit: Entry, error: Exception) -> dict[OutboxKey, int]:
+        """Park an entry that fails alone, so that what comes behind it goes on.
+
+        Raises ``error`` while it may pass by itself: then the entry is tried again.
+        """
+        which = (culprit.key, culprit.seq)
+        if _may_pass(error):
+            since = self._failing_since.setdefault(which, time.monotonic())
+            if time.monotonic() - since < PARK_AFTER.total_seconds():
+                raise error
+        why = f"it could not be stored: {type(error).__name__}: {_first_line(error)[:300]}"
+        log.warning("an entry cannot be stored", action="entry_not_stored", error=type(error).__name__)
+        aside = Unreadable(raw=culprit.raw, reason=why, key=culprit.key, seq=culprit.seq, is_retry=culprit.is_retry)
+        positions = self._apply_at_once(redis, [aside])
+        self._failing_since.pop(which, None)
+        return positions
 
     def _apply_at_once(self, redis: Redis, entries: Sequence[Entry]) -> dict[OutboxKey, int]:
-        with self._lock.transaction() as session:
-            before = read_positions(session, {entry.key for entry in entries if entry.key is not None})
-            batch = self._order.sort(entries, before)
-            # before the commit: rather kept twice than not at all
-            self._put_aside(redis, batch)
-            apply(session, batch, before)
+        parked: list[bytes] = []
+        try:
+            with self._lock.transaction() as session:
+                before = read_positions(session, {entry.key for entry in entries if entry.key is not None})
+                batch = self._order.sort(entries, before)
+                # before the commit: rather kept twice than not at all
+                self._put_aside(redis, batch, parked)
+                apply(session, batch, before)
+        except Exception:
+            if parked:
+                redis.xdel(PARKED, *parked)  # they are parked again with the part of the batch that they come in
+            raise
         self._count(batch)
         return batch.positions
 
-    def _put_aside(self, redis: Redis, batch: Sorted) -> None:
+    def _put_aside(self, redis: Redis, batch: Sorted, parked: list[bytes]) -> None:
+        """Park what is no event; their ids are added to ``parked``."""
         for entry in (*batch.apply, *batch.park):
             if isinstance(entry, Unreadable):
                 log.warning("an entry of the stream was put aside", action="entry_parked", why=entry.reason[:500])
-                redis.xadd(
+                entry_id = redis.xadd(
                     PARKED,
                     {"raw": entry.raw, "reason": entry.reason, "at": datetime.now(UTC).isoformat()},
                     maxlen=PARKED_LENGTH,
                     approximate=True,
                 )
+                parked.append(cast("bytes", entry_id))
 
     def _count(self, batch: Sorted) -> None:
         for kind, number in Counter(entry.event.type for entry in events_of(batch.apply)).items():
@@ -303,6 +339,18 @@ class Ingest:
                 maxlen=COMMANDS_LENGTH,
                 approximate=True,
             )
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether Postgres raised it for reasons of its own, and not for what stands in the entry."""
+    state = cast("str | None", getattr(getattr(error, "orig", None), "pgcode", None)) or ""
+    return state[:2] in _MAY_PASS
+
+
+def _first_line(error: Exception) -> str:
+    """What went wrong, without the statement and its values."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().partition("\n")[0]
 
 
 def _understood(delivered: Sequence[_Delivered]) -> list[Entry]:

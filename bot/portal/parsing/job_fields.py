@@ -10,6 +10,9 @@ from bot.portal.definition.model import PortalDefinition
 from bot.portal.parsing.page import Answer
 from bot.portal.parsing.values import one_line, read_date, read_duration, read_moment, read_time
 
+#: No portal numbers its jobs with more characters than this; the control plane keeps no longer ones.
+LONGEST_IDENTIFIER = 200
+
 
 def job_from(answer: Answer, texts: Mapping[str, str], *, portal_id: str, action: Action) -> Job:
     """The job; raises LayoutChanged for a reference or a status that cannot be read.
@@ -22,6 +25,8 @@ def job_from(answer: Answer, texts: Mapping[str, str], *, portal_id: str, action
     if answer.meaning(status, texts.get("owner")) is None:
         raise answer.changed(f"“{status[:40]}” is no status that the definition knows")
     reference = one_line(texts.get("reference", ""))
+    if len(portal_id) > LONGEST_IDENTIFIER:
+        raise answer.changed(f"“{portal_id[:40]}…” is too long for a job's id")
     day, at = _appointment(texts, definition)
     return Job(
         job_number=job_number(answer, reference),
@@ -52,7 +57,7 @@ def job_from(answer: Answer, texts: Mapping[str, str], *, portal_id: str, action
 def job_number(answer: Answer, reference: str) -> str:
     """The number in a reference; raises LayoutChanged for a text that is none."""
     match = re.fullmatch(answer.definition.reference.pattern, reference, re.ASCII)
-    if not match:
+    if not match or len(reference) > LONGEST_IDENTIFIER:
         raise answer.changed(f"“{reference[:40]}” is no reference of a job")
     number: str = match[1] if match.re.groups else match[0]
     return number
