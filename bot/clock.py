@@ -1,6 +1,8 @@
 """Two clocks: the wall's for what is written down, and a steady one for how long something takes."""
 
+import contextlib
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -48,6 +50,22 @@ def use(clock: Clock) -> None:
     """Take time from somewhere else, e.g. for an hour in a second."""
     global _used  # noqa: PLW0603  # one process, one time
     _used = _Used(clock)
+
+
+def current() -> Clock:
+    """The clock in use."""
+    return _used.clock
+
+
+@contextlib.contextmanager
+def override(clock: Clock) -> Iterator[None]:
+    """Take time from another clock within the context, e.g. from one on which an hour passes in a second."""
+    global _used  # noqa: PLW0603  # one process has one time
+    before, _used = _used, _Used(clock)
+    try:
+        yield
+    finally:
+        _used = before
 
 
 def now() -> datetime:

@@ -25,6 +25,7 @@ from bot.portal.browser.worker_pool import BrowserWorkerPool
 from bot.portal.credentials import SignedIn
 from bot.portal.errors import PortalError, RetryLater, StopAndTell
 from bot.portal.http.client import HttpClient
+from bot.portal.safeguards import PortalSafeguards
 from bot.portal.screenshot import Picture
 from contract.configuration import BotConfiguration
 from contract.owner_rules import BrowserUse, LaneChoice
@@ -49,8 +50,15 @@ def _disk_may_fail(what: str) -> Iterator[None]:
 class BrowserSignIn:
     """Signs in for one account; an instance is what ``bot.account.portal_session.PortalSession`` calls."""
 
-    def __init__(self, settings: BotSettings, folder: AccountFolder, turns: RateLimiter) -> None:
+    def __init__(
+        self,
+        settings: BotSettings,
+        folder: AccountFolder,
+        turns: RateLimiter,
+        safeguards: PortalSafeguards | None = None,
+    ) -> None:
         self._settings = settings
+        self._safeguards = safeguards or PortalSafeguards()
         self._turns = turns
         self._folder = folder
         self._refused = RefusedCredentials(folder)
@@ -150,7 +158,7 @@ class BrowserSignIn:
     def _new_lane(self, session: SignedIn) -> "HttpClient | BrowserClient":
         definition = self._settings.definition
         if not self._is_page_lane:
-            return HttpClient(definition, session, turns=self._turns)
+            return HttpClient(definition, session, turns=self._turns, safeguards=self._safeguards)
         if definition.board.is_json:
             raise StopAndTell(
                 f"{definition.title} is read as JSON, so there is no page of it for a browser.",
@@ -159,7 +167,9 @@ class BrowserSignIn:
             )
         from bot.portal.browser.client import BrowserClient  # noqa: PLC0415  (Playwright: megabytes that few bots need)
 
-        return BrowserClient(definition, session, browser_path=self._browser_path, turns=self._turns)
+        return BrowserClient(
+            definition, session, browser_path=self._browser_path, turns=self._turns, safeguards=self._safeguards
+        )
 
     async def _kept(self) -> SignedIn | None:
         if self._has_tried_kept:

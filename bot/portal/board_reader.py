@@ -15,6 +15,7 @@ from bot.portal.definition.model import PortalDefinition
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
 from bot.portal.models import Board, BoardPage
 from bot.portal.parsing.pagination import PagesDoNotFit, are_counted, join_pages, missing_pages
+from bot.portal.safeguards import PortalSafeguards
 
 #: The pages of a board that grows while it is walked are asked for this often, and a board that changes while it is
 #: walked is walked this often, then the next look goes on.
@@ -27,9 +28,12 @@ ReadPage = Callable[[Mapping[str, str], int], Coroutine[None, None, BoardPage]]
 class BoardWalk:
     """Walks over one portal's boards; remembers how many pages each had, so that all are asked for side by side."""
 
-    def __init__(self, definition: PortalDefinition, read_page: ReadPage) -> None:
+    def __init__(
+        self, definition: PortalDefinition, read_page: ReadPage, safeguards: PortalSafeguards | None = None
+    ) -> None:
         self._definition = definition
         self._read_page = read_page
+        self._safeguards = safeguards or PortalSafeguards()
         self._known_pages: dict[str, int] = {}
         #: the numbers of the jobs that the newest walk found
         self._found: dict[str, frozenset[str]] = {}
@@ -48,9 +52,12 @@ class BoardWalk:
                 found = join_pages(pages, definition=self._definition)
             except PagesDoNotFit as error:
                 misfit = error
+                self._safeguards.record_misfit(error)
                 continue
             if self._is_believed(urlencode(query), found, is_counted=are_counted(pages, self._definition)):
                 return found
+            if found.pages == 1:
+                break  # it is one answer, and the next poll confirms it
         if found is None:
             raise misfit or LayoutChanged("no page of the board was read", html="")
         return replace(found, is_whole=False)
@@ -65,16 +72,24 @@ class BoardWalk:
         numbers = frozenset(row.job.job_number for row in board.rows)
         before = self._found.get(key)
         self._found[key] = numbers
-        if board.pages == 1:
-            return True  # one answer
         if not board.is_whole:
             return False
+        if self._safeguards.put_aside:
+            # a job that is missing may be on a part of the page that is: it is gone when the next poll misses it too
+            return before is not None and before <= numbers
+        if board.pages == 1:
+            return True  # one answer
         if before is None:
             return is_counted
         return before <= numbers or (is_counted and numbers <= before)
 
     async def _walk_whole(self, query: Mapping[str, str], at_once: int | None) -> Board:
         board = await self.walk(query, at_once=at_once)
+        if board.doubts:
+            # a row that is not understood may be a job of ours
+            raise LayoutChanged(
+                f"{self._definition.title}: a row of your own jobs is not understood: {board.doubts[0]}", html=""
+            )
         if not board.is_whole:
             # a job of ours that is missing could be accepted over
             raise RetryLater(f"the jobs that are yours on {self._definition.title} change while they are read")

@@ -47,12 +47,17 @@ class RetryLater(PortalError):
 
 
 class LayoutChanged(PortalError):
-    """A page does not read as its definition says; ``html`` is the page as it came."""
+    """A page does not read as its definition says; ``html`` is the page as it came.
+
+    ``safeguard``: the safeguard that does not fit (``bot.portal.safeguards``), where that alone keeps the page from
+    being read; None where a part is missing without which it cannot be read.
+    """
 
     def __init__(self, message: str, *, html: str, url: str | None = None) -> None:
         super().__init__(message)
         self.html = html
         self.url = url
+        self.safeguard: str | None = None
 
 
 class SignInUnclear(LayoutChanged):

@@ -29,6 +29,8 @@ class BoardRow:
     reject: Form | None = None
     #: the row shows the job as the signed-in user's
     is_ours: bool = False
+    #: why the row is left alone although the page is understood, e.g. a status word that nobody knows
+    doubt: str | None = None
     #: digest of all that the row shows except its CSRF token: unchanged means that nothing about the job changed
     digest: str
     #: the row as the portal wrote it, for the proof of a claim; empty where it cannot be accepted
@@ -51,6 +53,10 @@ class BoardPage:
     messages: tuple[str, ...] = ()
     #: terms cover the page until the owner agrees to them
     terms_shown: bool = False
+    #: why some of its rows are left alone
+    doubts: tuple[str, ...] = ()
+    #: how many of these are not among ``rows``, because nobody knows which job they show
+    unidentified: int = 0
     #: the page as the portal wrote it, and its address: to be kept where it does not fit the board's other pages
     html: str = field(default="", repr=False, compare=False)
     url: str | None = field(default=None, compare=False)
@@ -69,6 +75,8 @@ class Board:
     is_whole: bool = True
     #: on the board of our jobs: those of this week that are done, where the portal lists them apart
     completed: tuple[BoardRow, ...] = ()
+    #: why some of its rows are left alone
+    doubts: tuple[str, ...] = ()
 
 
 class Ownership(StrEnum):

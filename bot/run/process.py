@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from bot import config
 from bot.account.account_folder import AccountFolder, account_id
+from bot.account.fitted_safeguards import FittedSafeguards
 from bot.account.rate_limiter import RateLimiter
 from bot.account.sign_in import BrowserSignIn
 from bot.calendars.watch import Calendars
@@ -34,6 +35,7 @@ from bot.engine.engine import Engine, EngineTimes
 from bot.engine.unreadable_pages import UnreadablePageStore
 from bot.evidence.recorder import EvidenceRecorder
 from bot.portal.errors import StopAndTell
+from bot.portal.safeguards import IN_WORDS, PortalSafeguards, Safeguard
 from bot.run import logging_setup as logs
 from bot.state.journal import Journal
 from bot.state.session_status import Condition, Session
@@ -82,7 +84,9 @@ class BotProcess:
         self._folder = AccountFolder(settings.data_dir, self._account_id)
         configuration = self._last_known_configuration()
         turns = RateLimiter(configuration.configuration.requests_per_minute)
-        self._signing_in = BrowserSignIn(settings, self._folder, turns)
+        fitted = FittedSafeguards(self._folder.path, settings.definition)
+        safeguards = PortalSafeguards(fitted.load(), on_fitted=fitted.add, on_change=self._tell_of_safeguards)
+        self._signing_in = BrowserSignIn(settings, self._folder, turns, safeguards)
         self._outbox = Outbox(outbox_path(self._folder.path, session_id))
         self._journal = Journal(self._folder.journal)
         self._reporter = EventRecorder(self._outbox, portal=settings.definition.name, listener=listener)
@@ -323,6 +327,22 @@ class BotProcess:
         else:
             what_to_do = "see whether the calendar's address or file is right (CALENDARS); it is read again by itself"
             self._reporter.error(code=action, message=words, what_to_do=what_to_do)
+
+    def _tell_of_safeguards(self, put_aside: Mapping[Safeguard, str]) -> None:
+        """Say what the bot works without; once in the log, and in the status as long as it is so."""
+        if not put_aside:
+            self._session.is_past(Condition.SAFEGUARDS)
+            message = "Every check of the portal's pages fits again, and is used."
+            self._reporter.notice(action="safeguards_in_use", message=message)
+            return
+        checks = " and ".join(IN_WORDS[safeguard] for safeguard in put_aside)
+        seen = "; ".join(put_aside.values())
+        message = (
+            f"The bot runs without this check, because it has never fitted on this portal: {checks} ({seen}). A job "
+            "counts as gone only when it is missing twice in a row."
+        )
+        self._session.holds(Condition.SAFEGUARDS, message)
+        self._reporter.notice(action="safeguard_put_aside", message=message)
 
     async def _hear_configuration(self, link: "ControlPlaneLink") -> None:
         """Before the first job is weighed: what the owner wants, where Redis can say so."""

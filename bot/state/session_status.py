@@ -33,6 +33,8 @@ class Condition(StrEnum):
     OUR_JOBS = "our_jobs"
     #: the cap of the session is reached
     CAP = "cap"
+    #: parts of the portal's definition that never fitted are not used
+    SAFEGUARDS = "safeguards"
 
 
 class Session:

@@ -16,6 +16,7 @@ _GENERATORS = Path(__file__).resolve().parents[1] / "generate"
 #: The page in the site, and the program that prints it.
 _PAGES = {
     "reference/settings.md": "settings_reference.py",
+    "reference/definition-parts.md": "definition_parts_reference.py",
     "reference/environment.md": "environment_reference.py",
     "reference/api.md": "api_reference.py",
     "reference/websocket.md": "websocket_reference.py",

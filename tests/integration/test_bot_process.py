@@ -15,6 +15,7 @@ import pytest
 
 from contract.commands import Command, Configure, Pause, Resume, Stop
 from contract.configuration import BotConfiguration, VersionedConfiguration
+from contract.events import Notice
 from contract.jobs import JobStatus
 from contract.sessions import LoginStatus, SessionState, StartedBy
 from system.servers import RedisServer
@@ -99,6 +100,29 @@ def test_it_works_without_a_control_plane_and_reports_when_there_is_one(
         assert run.logged("redis_away") == 1
         first = reports.events()[0]
         assert (first.type, first.seq) == ("session_started", 1)
+
+
+def test_a_safeguard_that_never_fits_does_not_stop_the_watch(
+    simulator: SimulatorProcess, redis_server: RedisServer, reports: Reports, tmp_path: Path
+) -> None:
+    """The very trouble of the first real portal: where the definition looks for the total there is none to be read."""
+    mine = tmp_path / "mine.yaml"
+    total = "{selector: .header__logo, pattern: 'Total Jobs: (x+)', counts: board}"
+    mine.write_text(f"extends: simulator\nname: mine\ntitle: My portal\nboard:\n  total: {total}\n")
+    settings = {"ATOZ_PORTAL": str(mine), "redis_url": redis_server.url, "with_browser": True}
+    with bot(simulator, tmp_path, **settings) as run:
+        job = simulator.post_job(kind="Telephone Interpreting")
+        simulator.wait_for(job.job_number, lambda truth: truth.holder == simulator.us, timeout=60)
+        wait_until(lambda: reports.status(job.job_number) is JobStatus.ACCEPTED)
+        wait_until(lambda: (beat := reports.beat(run.session)) is not None and beat.condition == "safeguards")
+        told = [event for event in reports.events() if isinstance(event, Notice)]
+        (put_aside,) = [one for one in told if one.action == "safeguard_put_aside"]
+        assert "the portal's own count of jobs" in put_aside.message
+        assert "the total reads" in put_aside.message
+        simulator.assign(simulator.post_job(kind="Telephone Interpreting", rival_reaction_ms=0).job_number, "rival:1")
+        second = simulator.post_job(kind="Video Interpreting")
+        simulator.wait_for(second.job_number, lambda truth: truth.holder == simulator.us)
+        assert run.stop() == 0
 
 
 def test_on_its_own_it_needs_nothing_and_says_what_it_does(simulator: SimulatorProcess, tmp_path: Path) -> None:

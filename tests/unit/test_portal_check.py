@@ -33,6 +33,10 @@ WITH_STRANGE_VALUES = {
     "job-with-an-unreadable-appointment": {"formats.moments", "formats.durations"},
     # they have no total, which is no fault to the bot
     "board-empty-without-total": {"board.total.selector"},
+    # one row that the bot leaves alone; whoever corrects the definition is to know
+    "board-with-a-status-nobody-knows": {"statuses"},
+    "board-with-an-unreadable-reference": {"reference.pattern"},
+    "cards-with-a-state-nobody-knows": {"statuses"},
 }
 
 
@@ -66,8 +70,8 @@ def test_a_page_is_right_for_the_check_where_it_is_right_for_the_bot(folder: Pat
         ("broken-board-renamed-heading", "board.fields.appointment_date", "0 columns “Appt. Date”"),
         ("broken-board-heading-twice", "board.fields.reference", "2 columns “Ref”"),
         ("broken-board-cell-missing", "board.rows.cell", "7 or 8 cells in a row, 8 headings"),
-        ("broken-board-unknown-status", "statuses", "cannot read paused"),
-        ("broken-board-unreadable-reference", "reference.pattern", "cannot read A-10433"),
+        ("board-with-a-status-nobody-knows", "statuses", "cannot read paused"),
+        ("board-with-an-unreadable-reference", "reference.pattern", "cannot read A-10433"),
         ("broken-board-other-empty-text", "board.rows.empty_text", "Loading…"),
         ("broken-board-nobody-signed-in", "pages.user_name", "nothing fits .header__name"),
         ("broken-board-cut-before-the-end", "pages.ends_with", "</main>"),

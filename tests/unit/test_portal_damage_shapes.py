@@ -41,7 +41,7 @@ def check(text: str, definition: PortalDefinition, url: str, original: str) -> N
         read = parse_board(text, definition=definition, page_url=url)
     except PortalError:
         return
-    assert len(read.rows) == len(right)
+    assert len(read.rows) + read.unidentified == len(right)
     numbers = {row.job.job_number for row in right.values()}
     for row in read.rows:
         if row.job.action is Action.ACCEPT:
@@ -110,7 +110,7 @@ def test_json_with_another_value_somewhere(place: tuple[Any, ...], value: Any) -
         read = parse_board(json.dumps(data), definition=DATA, page_url=DATA_URL)
     except PortalError:
         return
-    assert len(read.rows) == 5
+    assert len(read.rows) + read.unidentified == 5
     assert read.badge_total == 5
 
 

@@ -49,7 +49,7 @@ def board_as_json(board: BoardPage) -> dict[str, Any]:
             {"job": job_as_json(row.job), "accept": form_as_json(row.accept), "reject": form_as_json(row.reject)}
             for row in board.rows
         ],
-    }
+    } | ({"doubts": list(board.doubts), "unidentified": board.unidentified} if board.doubts else {})
 
 
 def job_page_as_json(page: JobPage) -> dict[str, Any]:

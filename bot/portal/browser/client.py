@@ -29,6 +29,7 @@ from bot.portal.parsing.html import absolute
 from bot.portal.parsing.parse import PageKind, classify, expect, parse_board, parse_job_page
 from bot.portal.parsing.values import one_line, same_text
 from bot.portal.retry_after import retry_after
+from bot.portal.safeguards import PortalSafeguards, read_with
 
 #: A page with its scripts; the same patience as for one in the fast lane, and some more for the browser.
 LOAD_TIMEOUT = timedelta(seconds=15)
@@ -46,6 +47,7 @@ class BrowserClient:
         *,
         browser_path: str | None,
         turns: RequestLimiter | None = None,
+        safeguards: PortalSafeguards | None = None,
         memory_limit: int | None = None,
     ) -> None:
         """``memory_limit``: bytes for all processes of the browser together; nothing for the usual ones."""
@@ -54,7 +56,8 @@ class BrowserClient:
         self._definition = definition
         self._turns = turns or NoRequestLimit()
         self._user_name = session.user_name
-        self._boards = BoardWalk(definition, self._read_board_page)
+        self._safeguards = safeguards or PortalSafeguards()
+        self._boards = BoardWalk(definition, self._read_board_page, self._safeguards)
         self._http_login = login = session.http_login
         self._browser = BrowserSession(
             browser_path,
@@ -101,7 +104,12 @@ class BrowserClient:
         if loaded.kind(self._definition) is PageKind.GONE:
             return None
         loaded.expect(self._definition, PageKind.JOB)
-        page = parse_job_page(loaded.html, definition=self._definition, page_url=address)
+        page = read_with(
+            self._safeguards,
+            lambda report: parse_job_page(
+                loaded.html, definition=self._definition, page_url=address, safeguards=report
+            ),
+        )
         self._require_same_user(page.user_name, loaded)
         return page
 
@@ -118,7 +126,10 @@ class BrowserClient:
     async def _load_board_page(self, tab: Tab, address: str, *, claims: bool = False) -> BoardPage:
         loaded = await self._load(tab, address, claims=claims)
         loaded.expect(self._definition, PageKind.BOARD)
-        page = parse_board(loaded.html, definition=self._definition, page_url=address)
+        page = read_with(
+            self._safeguards,
+            lambda report: parse_board(loaded.html, definition=self._definition, page_url=address, safeguards=report),
+        )
         self._require_same_user(page.user_name, loaded)
         for row in page.rows:
             if row.accept is not None or row.reject is not None:

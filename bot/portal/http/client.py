@@ -35,6 +35,7 @@ from bot.portal.parsing.parse import (
     parse_tokens,
 )
 from bot.portal.retry_after import retry_after
+from bot.portal.safeguards import PortalSafeguards, read_with
 
 #: A portal that needs longer than this for one page is as good as away; the next look starts on the clock anyway.
 REQUEST_TIMEOUT = timedelta(seconds=10)
@@ -64,7 +65,14 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 class HttpClient:
     """One signed-in session over HTTP (``bot.portal.client.PortalClient``)."""
 
-    def __init__(self, definition: PortalDefinition, session: SignedIn, *, turns: RequestLimiter | None = None) -> None:
+    def __init__(
+        self,
+        definition: PortalDefinition,
+        session: SignedIn,
+        *,
+        turns: RequestLimiter | None = None,
+        safeguards: PortalSafeguards | None = None,
+    ) -> None:
         #: what is read: the JSON, where there is some
         self._definition = definition.without_browser()
         #: the portal as a browser sees it
@@ -83,7 +91,8 @@ class HttpClient:
         for cookie in session.cookies:
             self._http.cookies.jar.set_cookie(_as_jar_cookie(cookie))
         self._user_name = session.user_name
-        self._boards = BoardWalk(self._definition, self._read_board_page)
+        self._safeguards = safeguards or PortalSafeguards()
+        self._boards = BoardWalk(self._definition, self._read_board_page, self._safeguards)
         #: the newest value of each token field that a page of this session showed
         self._tokens: dict[str, str] = {}
 
@@ -113,7 +122,12 @@ class HttpClient:
         if self._kind(response) is PageKind.GONE:
             return None
         self._expect(response, PageKind.JOB)
-        page = parse_job_page(response.text, definition=self._definition, page_url=address)
+        page = read_with(
+            self._safeguards,
+            lambda report: parse_job_page(
+                response.text, definition=self._definition, page_url=address, safeguards=report
+            ),
+        )
         self._require_same_user(page.user_name, response, is_named=self._definition.job_names_user)
         return page
 
@@ -127,7 +141,10 @@ class HttpClient:
         address = address_of_page(definition, query, number)
         response = await self._get(address)
         self._expect(response, PageKind.BOARD)
-        page = parse_board(response.text, definition=definition, page_url=address)
+        page = read_with(
+            self._safeguards,
+            lambda report: parse_board(response.text, definition=definition, page_url=address, safeguards=report),
+        )
         self._require_same_user(page.user_name, response, is_named=definition.board.names_user)
         for row in page.rows:
             self._remember_tokens(row)

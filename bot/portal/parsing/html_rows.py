@@ -1,20 +1,23 @@
 """The rows of a board's page: of a table, and of cards."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeVar
 
 from selectolax.lexbor import LexborNode
 
 from bot.domain.job import Action
 from bot.domain.text_matching import spelling_key
 from bot.portal.definition.model import CardRows, Link, Meaning, Place, Source, TableRows
+from bot.portal.errors import LayoutChanged
 from bot.portal.models import BoardRow, Form
 from bot.portal.parsing.extract import text_by, text_in
 from bot.portal.parsing.html import absolute, attribute, button_of, form_as_sent, is_torn, text_of
-from bot.portal.parsing.job_fields import job_from, job_number
+from bot.portal.parsing.job_fields import job_from, job_number, unknown_status
 from bot.portal.parsing.page import Answer, HtmlPage
 from bot.portal.parsing.values import one_line, same_text
+from bot.portal.safeguards import Safeguard
 
 
 def require_sound(answer: Answer, rows: tuple[BoardRow, ...]) -> tuple[BoardRow, ...]:
@@ -28,15 +31,47 @@ def require_sound(answer: Answer, rows: tuple[BoardRow, ...]) -> tuple[BoardRow,
     return rows
 
 
-def require_accepts(answer: Answer, rows: Sequence[tuple[BoardRow, bool]]) -> tuple[BoardRow, ...]:
-    """The rows, each with whether it is free; raises LayoutChanged where none that is free has an accept.
+class RowInDoubt(Exception):
+    """One row cannot be read, and nobody knows which job it shows; the others are not to suffer from it."""
 
-    A changed accept would otherwise look like a board on which nothing can be had, and nobody would notice.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundRows:
+    """The rows of one page."""
+
+    rows: tuple[BoardRow, ...]
+    #: why each of the rows that are not among ``rows`` cannot be read
+    unidentified: tuple[str, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why rows are left alone."""
+        return (*(row.doubt for row in self.rows if row.doubt is not None), *self.unidentified)
+
+
+Node = TypeVar("Node")
+
+
+def read_rows(answer: Answer, nodes: Sequence[Node], read: Callable[[Node], tuple[BoardRow, bool]]) -> FoundRows:
+    """Each row, read with ``read``, which tells the row and whether its job is free.
+
+    Raises LayoutChanged where no row is beyond doubt, or where none that is free has an accept: a changed accept would
+    otherwise look like a board on which nothing can be had, and nobody would notice.
     """
+    rows: list[tuple[BoardRow, bool]] = []
+    unidentified: list[str] = []
+    for node in nodes:
+        try:
+            rows.append(read(node))
+        except RowInDoubt as doubt:
+            unidentified.append(str(doubt))
+    doubts = [*(row.doubt for row, _ in rows if row.doubt is not None), *unidentified]
+    if doubts and len(doubts) == len(nodes):
+        raise answer.changed(doubts[0])
     free = [row for row, is_free in rows if is_free]
     if free and not answer.definition.accept.optional and all(row.job.action is Action.NONE for row in free):
         raise answer.changed("no job that can be accepted has an accept as the definition describes it")
-    return require_sound(answer, tuple(row for row, _ in rows))
+    return FoundRows(rows=require_sound(answer, tuple(row for row, _ in rows)), unidentified=tuple(unidentified))
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -51,12 +86,12 @@ class _Columns:
     fields: tuple[tuple[str, Source, int], ...]
 
 
-def table_rows(page: HtmlPage, shape: TableRows) -> tuple[BoardRow, ...]:
+def table_rows(page: HtmlPage, shape: TableRows) -> FoundRows:
     """The rows of the board's table; empty only where the table says so."""
     tables = page.tree.css(shape.table)
     says_empty = shape.empty is not None and says_so(page, shape.empty)
     if says_empty and not tables:
-        return ()
+        return FoundRows(rows=())
     if len(tables) != 1:
         raise page.changed("the board's table is not there" if not tables else "there is more than one board")
     if says_empty:
@@ -68,11 +103,11 @@ def table_rows(page: HtmlPage, shape: TableRows) -> tuple[BoardRow, ...]:
         raise page.changed("the board has no row, not even the one that says that it is empty")
     _require_all_rows(page, table, body)
     if shape.empty_text is not None and len(body) == 1 and _is_empty_row(page, shape.empty_text, body[0]):
-        return ()
+        return FoundRows(rows=())
     nodes = table.css(shape.row)
     if {node.mem_id for node in nodes} != {node.mem_id for node in body}:
         raise page.changed("the board has rows of another form")
-    return require_accepts(page, [_table_row(page, shape, node, columns) for node in nodes])
+    return read_rows(page, nodes, lambda node: _table_row(page, shape, node, columns))
 
 
 def says_so(page: HtmlPage, place: Place) -> bool:
@@ -130,14 +165,15 @@ def _check_status_class(page: HtmlPage, node: LexborNode, status: str) -> None:
     if prefix is None:
         return
     marked = [name.removeprefix(prefix) for name in attribute(node, "class").split() if name.startswith(prefix)]
-    if [spelling_key(name) for name in marked] != [spelling_key(status)]:
-        raise page.changed(f"a row's status reads “{status}” and is marked as {' '.join(marked) or 'none'}")
+    fits = [spelling_key(name) for name in marked] == [spelling_key(status)]
+    differ = page.changed(f"a row's status reads “{status}” and is marked as {' '.join(marked) or 'none'}")
+    page.safeguards.expect(Safeguard.STATUS_CLASS, fits, differ)
 
 
 # --- cards ------------------------------------------------------------------------------------------------------------
 
 
-def card_rows(page: HtmlPage, shape: CardRows) -> tuple[BoardRow, ...]:
+def card_rows(page: HtmlPage, shape: CardRows) -> FoundRows:
     """The cards of the board; empty only where the page says so."""
     boards = page.tree.css(shape.board)
     cards = [card for board in boards for card in board.css(shape.card)]
@@ -145,7 +181,7 @@ def card_rows(page: HtmlPage, shape: CardRows) -> tuple[BoardRow, ...]:
     if not cards:
         if not says_empty:
             raise page.changed("the board has no card, and does not say that it is empty")
-        return ()
+        return FoundRows(rows=())
     if says_empty:
         raise page.changed("the board says that it is empty and shows cards")
     if len(page.tree.css(shape.card)) != len(cards):
@@ -158,7 +194,7 @@ def card_rows(page: HtmlPage, shape: CardRows) -> tuple[BoardRow, ...]:
         known -= _require_only_cards(page, board, known, beside)
     if known:
         raise page.changed("a card stands within another element")
-    return require_accepts(page, [_card(page, card) for card in cards])
+    return read_rows(page, cards, lambda card: _card(page, card))
 
 
 def _require_only_cards(page: HtmlPage, board: LexborNode, known: set[int], beside: set[int]) -> set[int]:
@@ -208,6 +244,7 @@ def _row(page: HtmlPage, node: LexborNode, texts: dict[str, str], shown: list[st
     links, forms = node.css("a[href]"), node.css("form")
     meaning = page.meaning(texts["portal_status"], texts.get("owner"))
     is_free = meaning is Meaning.FREE
+    require_reference(page, texts)
     portal_id = _portal_id(page, texts, links, forms, is_free=is_free)
     action, accept = _action(page, node, portal_id) if is_free else (Action.NONE, None)
     # A job that was rejected still shows its accept form; nothing that is not free is offered further on.
@@ -217,10 +254,19 @@ def _row(page: HtmlPage, node: LexborNode, texts: dict[str, str], shown: list[st
         accept=accept,
         reject=_offered(page, node, reject, portal_id) if reject and is_free else None,
         is_ours=meaning is Meaning.OURS,
+        doubt=unknown_status(page, texts),
         digest=_digest(page, shown, links, forms),
         html=(node.html or "") if accept else "",
     )
     return row, is_free
+
+
+def require_reference(answer: Answer, texts: Mapping[str, str]) -> None:
+    """Raise RowInDoubt where nobody knows which job the row shows."""
+    try:
+        job_number(answer, one_line(texts["reference"]))
+    except LayoutChanged as error:
+        raise RowInDoubt(error.message) from error
 
 
 def _action(page: HtmlPage, row: LexborNode, portal_id: str) -> tuple[Action, Form | None]:

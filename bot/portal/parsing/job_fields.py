@@ -14,16 +14,22 @@ from bot.portal.parsing.values import one_line, read_date, read_duration, read_m
 LONGEST_IDENTIFIER = 200
 
 
+def unknown_status(answer: Answer, texts: Mapping[str, str]) -> str | None:
+    """In words, where the definition does not know the status; else None."""
+    status = one_line(texts.get("portal_status", "")).casefold()
+    if answer.meaning(status, texts.get("owner")) is not None:
+        return None
+    return f"“{status[:40]}” is no status that the definition knows"
+
+
 def job_from(answer: Answer, texts: Mapping[str, str], *, portal_id: str, action: Action) -> Job:
-    """The job; raises LayoutChanged for a reference or a status that cannot be read.
+    """The job; raises LayoutChanged for a reference that cannot be read.
 
     A date, time or duration that cannot be read is None: such a job can be shown, and the rules that need the value
     refuse it.
     """
     definition, formats = answer.definition, answer.definition.formats
     status = one_line(texts.get("portal_status", "")).casefold()
-    if answer.meaning(status, texts.get("owner")) is None:
-        raise answer.changed(f"“{status[:40]}” is no status that the definition knows")
     reference = one_line(texts.get("reference", ""))
     if len(portal_id) > LONGEST_IDENTIFIER:
         raise answer.changed(f"“{portal_id[:40]}…” is too long for a job's id")

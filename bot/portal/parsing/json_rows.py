@@ -8,8 +8,8 @@ from bot.domain.job import Action
 from bot.portal.definition.model import JobFields, JsonRows, Link, Meaning, PortalDefinition
 from bot.portal.models import BoardRow, Form
 from bot.portal.parsing.extract import chosen
-from bot.portal.parsing.html_rows import ALWAYS_THERE, digest_of, require_accepts
-from bot.portal.parsing.job_fields import job_from
+from bot.portal.parsing.html_rows import ALWAYS_THERE, FoundRows, digest_of, read_rows, require_reference
+from bot.portal.parsing.job_fields import job_from, unknown_status
 from bot.portal.parsing.page import Answer
 from bot.portal.parsing.values import one_line, read_count
 
@@ -78,14 +78,14 @@ def text_of_value(value: Any) -> str:
     return ""
 
 
-def json_rows(answer: JsonAnswer, shape: JsonRows) -> tuple[BoardRow, ...]:
+def json_rows(answer: JsonAnswer, shape: JsonRows) -> FoundRows:
     """The rows; empty only where the list is there and empty. Raises LayoutChanged."""
     rows = answer.value_at(shape.rows)
     if not isinstance(rows, list):
         raise answer.changed(f"there is no list of jobs at {shape.rows}")
     if not all(isinstance(row, Mapping) for row in rows):
         raise answer.changed(f"the list of jobs at {shape.rows} holds something that is no job")
-    return require_accepts(answer, [_row(answer, row) for row in rows])
+    return read_rows(answer, rows, lambda row: _row(answer, row))
 
 
 def json_texts(answer: JsonAnswer, data: Any, fields: JobFields) -> dict[str, str]:
@@ -105,6 +105,7 @@ def _row(answer: JsonAnswer, row: Mapping[str, Any]) -> tuple[BoardRow, bool]:
     texts = json_texts(answer, row, definition.board.fields)
     meaning = answer.meaning(texts["portal_status"], texts.get("owner"))
     is_free = meaning is Meaning.FREE
+    require_reference(answer, texts)
     portal_id = texts.get("portal_id", "")
     if not portal_id:
         raise answer.changed(f"the job {texts['reference']} has no id for its address")
@@ -117,6 +118,7 @@ def _row(answer: JsonAnswer, row: Mapping[str, Any]) -> tuple[BoardRow, bool]:
         job=job_from(answer, texts, portal_id=portal_id, action=action),
         accept=accept,
         is_ours=meaning is Meaning.OURS,
+        doubt=unknown_status(answer, texts),
         reject=reject,
         digest=digest_of([shown]),
         html=shown if accept else "",

@@ -10,6 +10,7 @@ from bot.portal.definition.model import Meaning, PortalDefinition
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
 from bot.portal.parsing.html import match_address, text_of
 from bot.portal.parsing.values import one_line, same_text
+from bot.portal.safeguards import Safeguard, SafeguardReport
 
 
 class PageKind(StrEnum):
@@ -36,11 +37,15 @@ class PageKind(StrEnum):
 class Answer:
     """What a portal answered, with what everything that reads it needs."""
 
-    def __init__(self, text: str, *, url: str, definition: PortalDefinition) -> None:
+    def __init__(
+        self, text: str, *, url: str, definition: PortalDefinition, safeguards: SafeguardReport | None = None
+    ) -> None:
         self.html = text
         self.url = url
         self.definition = definition
         self.user_name: str | None = None
+        #: how the safeguards fit on it
+        self.safeguards = safeguards or SafeguardReport()
 
     def changed(self, what: str) -> LayoutChanged:
         """The error for an answer that is not as the definition says."""
@@ -78,8 +83,10 @@ class Answer:
 class HtmlPage(Answer):
     """A page of HTML."""
 
-    def __init__(self, html: str, *, url: str, definition: PortalDefinition) -> None:
-        super().__init__(html, url=url, definition=definition)
+    def __init__(
+        self, html: str, *, url: str, definition: PortalDefinition, safeguards: SafeguardReport | None = None
+    ) -> None:
+        super().__init__(html, url=url, definition=definition, safeguards=safeguards)
         #: in lower case, for looking at tags
         self.text = html.lower()
         try:
@@ -115,11 +122,15 @@ class HtmlPage(Answer):
             if self._says_unavailable():
                 raise RetryLater(f"{title} says that it is not available at the moment")
             raise self.changed("the page does not name the signed-in user")
-        if not self.text.rstrip().endswith(pages.ends_with.lower()):
-            raise self.changed(f"the page does not end with {pages.ends_with}: a part of it is missing")
+        is_ended = self.text.rstrip().endswith(pages.ends_with.lower())
+        unclosed = [tag for tag in pages.closed_tags if self.text.count(f"</{tag}") != self.text.count(f"<{tag}")]
+        cut = self.changed(f"the page does not end with {pages.ends_with}: a part of it is missing")
+        if not is_ended and unclosed:
+            raise cut  # both at once: whatever fitted before, this page is cut
+        self.safeguards.expect(Safeguard.ENDS_WITH, is_ended, cut)
         for tag in pages.closed_tags:
-            if self.text.count(f"</{tag}") != self.text.count(f"<{tag}"):
-                raise self.changed(f"a <{tag}> of the page is not closed: a part of it is missing")
+            left_open = self.changed(f"a <{tag}> of the page is not closed: a part of it is missing")
+            self.safeguards.expect(Safeguard.CLOSED_TAGS, tag not in unclosed, left_open)
 
     def require_all(self, tag: str) -> None:
         """Raise where elements stand in the page's text that are not on the page, or the other way round.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from bot.portal.definition.model import JsonRows, PortalDefinition
@@ -11,6 +12,7 @@ from bot.portal.parsing.html import text_of
 from bot.portal.parsing.json_rows import JsonAnswer
 from bot.portal.parsing.page import Answer, HtmlPage
 from bot.portal.parsing.values import read_count
+from bot.portal.safeguards import Safeguard
 
 #: A board with more pages than this is a page that was damaged, or a filter that does not work: each page would be one
 #: request of every look, and the portal would rightly mind.
@@ -51,12 +53,17 @@ def join_pages(pages: Sequence[BoardPage], *, definition: PortalDefinition) -> B
     for page in pages:
         for row in page.rows:
             rows.setdefault(row.job.job_number, row)
+    unidentified = sum(page.unidentified for page in pages)
     if len({page.badge_total for page in pages}) == 1:
-        if not _fits(len(rows), pages[0].badge_total, definition, is_all=True):
-            raise _do_not_fit(_misfit(len(rows), pages[0].badge_total), pages, definition)
+        count = len(rows) + unidentified
+        if not _fits(count, pages[0].badge_total, definition, is_all=True):
+            misfit = _do_not_fit(_misfit(count, pages[0].badge_total), pages, definition)
+            misfit.safeguard = Safeguard.TOTAL
+            raise misfit
         if len(pages) > 1 and not pages[-1].rows:
             raise _do_not_fit(f"page {pages[-1].number} of the board is told of and is empty", pages, definition)
-        is_whole = len(rows) == sum(len(page.rows) for page in pages)
+        # a row without a number that can be read may be that of any job
+        is_whole = len(rows) == sum(len(page.rows) for page in pages) and not unidentified
     else:
         # the board changed between two requests: nothing can be compared
         is_whole = False
@@ -66,6 +73,7 @@ def join_pages(pages: Sequence[BoardPage], *, definition: PortalDefinition) -> B
         user_name=pages[0].user_name,
         terms_shown=any(page.terms_shown for page in pages),
         is_whole=is_whole,
+        doubts=tuple(doubt for page in pages for doubt in page.doubts),
     )
 
 
@@ -120,13 +128,17 @@ def _numbered(answer: Answer, shown: int | None, linked: Sequence[int], count: i
         raise answer.changed(f"the board says that it has {last} pages")
     if not count and number == 1 and last > 1:
         raise answer.changed("the board says that it is empty and that it has more pages")
-    if shape and shape.rows_per_page and number < last and count != shape.rows_per_page:
-        raise answer.changed(f"page {number} of {last} has {count} rows, not {shape.rows_per_page}")
+    if shape and shape.rows_per_page and number < last:
+        short = answer.changed(f"page {number} of {last} has {count} rows, not {shape.rows_per_page}")
+        answer.safeguards.expect(Safeguard.ROWS_PER_PAGE, count == shape.rows_per_page, short)
     return number, tuple(range(1, last + 1))
 
 
 def total_told(page: HtmlPage) -> int | None:
-    """The number of jobs that the page states; raises LayoutChanged for one that cannot be read."""
+    """The number of jobs that the page states; None where it states none, or where that safeguard is put aside.
+
+    Raises LayoutChanged for one that cannot be read.
+    """
     shape = page.definition.board.total
     node = page.tree.css_first(shape.selector) if shape else None
     if shape is None or node is None:
@@ -139,7 +151,8 @@ def total_told(page: HtmlPage) -> int | None:
     numbers = re.findall(r"[0-9]+", said)
     if len(numbers) == 1:
         return _total(page, numbers[0])
-    raise page.changed(f"the total reads “{said[:40]}”")
+    page.safeguards.expect(Safeguard.TOTAL, False, page.changed(f"the total reads “{said[:40]}”"))
+    return None
 
 
 def _total(page: HtmlPage, text: str) -> int:
@@ -149,11 +162,18 @@ def _total(page: HtmlPage, text: str) -> int:
     return total
 
 
-def check_total(answer: Answer, board: BoardPage) -> None:
-    """Raise LayoutChanged where the total does not fit the rows, as far as one page can tell."""
-    count = len(board.rows)
-    if not _fits(count, board.badge_total, answer.definition, is_all=len(board.pages) == 1):
-        raise answer.changed(_misfit(count, board.badge_total))
+def check_total(answer: Answer, board: BoardPage) -> BoardPage:
+    """The page; without its total where that does not fit and the safeguard is put aside.
+
+    Raises LayoutChanged where the total does not fit the rows, as far as one page can tell.
+    """
+    count = len(board.rows) + board.unidentified
+    fits = _fits(count, board.badge_total, answer.definition, is_all=len(board.pages) == 1)
+    if board.badge_total is None:
+        return board
+    if answer.safeguards.expect(Safeguard.TOTAL, fits, answer.changed(_misfit(count, board.badge_total))):
+        return board
+    return replace(board, badge_total=None)
 
 
 def _fits(count: int, total: int | None, definition: PortalDefinition, *, is_all: bool) -> bool:

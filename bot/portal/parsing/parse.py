@@ -29,7 +29,7 @@ from bot.portal.parsing.confirmation_page import read_accept_page
 from bot.portal.parsing.extract import label_key, text_by, text_in
 from bot.portal.parsing.html import match_address, text_of
 from bot.portal.parsing.html_rows import ALWAYS_THERE, card_rows, table_rows
-from bot.portal.parsing.job_fields import job_from
+from bot.portal.parsing.job_fields import job_from, unknown_status
 from bot.portal.parsing.json_rows import JsonAnswer, NoJson, json_rows, json_texts
 from bot.portal.parsing.page import Answer, HtmlPage, PageKind, is_at, messages_on, user_name_on
 from bot.portal.parsing.pagination import (
@@ -41,6 +41,7 @@ from bot.portal.parsing.pagination import (
     total_told,
 )
 from bot.portal.parsing.values import read_count
+from bot.portal.safeguards import SafeguardReport
 
 __all__ = [
     "PageKind",
@@ -230,18 +231,23 @@ def is_signed_in(html: str, *, definition: PortalDefinition) -> bool:
 # --- the board --------------------------------------------------------------------------------------------------------
 
 
-def parse_board(html: str, *, definition: PortalDefinition, page_url: str) -> BoardPage:
+def parse_board(
+    html: str, *, definition: PortalDefinition, page_url: str, safeguards: SafeguardReport | None = None
+) -> BoardPage:
     """One page of the board, HTML or JSON; ``page_url`` is the address it was asked for with.
+
+    ``safeguards``: which of them are put aside, and how each fitted; all are used where it is left out.
 
     Raises SignInAgain, RetryLater or LayoutChanged for anything but a whole, understood page of the board.
     """
     shape = definition.board.rows
     if isinstance(shape, JsonRows):
-        return _parse_data(html, shape, definition, page_url)
-    page = HtmlPage(html, url=page_url, definition=definition)
+        return _parse_data(html, shape, definition, page_url, safeguards)
+    page = HtmlPage(html, url=page_url, definition=definition, safeguards=safeguards)
     page.require_whole()
-    rows = table_rows(page, shape) if isinstance(shape, TableRows) else card_rows(page, shape)
-    number, pages = pages_told(page, len(rows))
+    found = table_rows(page, shape) if isinstance(shape, TableRows) else card_rows(page, shape)
+    rows, unidentified = found.rows, len(found.unidentified)
+    number, pages = pages_told(page, len(rows) + unidentified)
     board = BoardPage(
         rows=rows,
         pages=pages,
@@ -250,28 +256,34 @@ def parse_board(html: str, *, definition: PortalDefinition, page_url: str) -> Bo
         user_name=page.user_name,
         messages=page.messages(),
         terms_shown=page.shows_terms(),
+        doubts=found.doubts,
+        unidentified=unidentified,
         html=html,
         url=page_url,
     )
-    check_total(page, board)
-    return board
+    return check_total(page, board)
 
 
-def _parse_data(text: str, shape: JsonRows, definition: PortalDefinition, url: str) -> BoardPage:
+def _parse_data(
+    text: str, shape: JsonRows, definition: PortalDefinition, url: str, safeguards: SafeguardReport | None
+) -> BoardPage:
     answer = _json(text, definition, url, shape.user_name)
-    rows = json_rows(answer, shape)
-    number, pages = pages_told_by_data(answer, shape, len(rows))
+    answer.safeguards = safeguards or answer.safeguards
+    found = json_rows(answer, shape)
+    rows, unidentified = found.rows, len(found.unidentified)
+    number, pages = pages_told_by_data(answer, shape, len(rows) + unidentified)
     board = BoardPage(
         rows=rows,
         pages=pages,
         number=number,
         badge_total=answer.number_at(shape.total),
         user_name=answer.user_name,
+        doubts=found.doubts,
+        unidentified=unidentified,
         html=text,
         url=url,
     )
-    check_total(answer, board)
-    return board
+    return check_total(answer, board)
 
 
 def _json(text: str, definition: PortalDefinition, url: str, user_name: str | None) -> JsonAnswer:
@@ -289,7 +301,9 @@ def _json(text: str, definition: PortalDefinition, url: str, user_name: str | No
 # --- a job's page -----------------------------------------------------------------------------------------------------
 
 
-def parse_job_page(html: str, *, definition: PortalDefinition, page_url: str) -> JobPage:
+def parse_job_page(
+    html: str, *, definition: PortalDefinition, page_url: str, safeguards: SafeguardReport | None = None
+) -> JobPage:
     """A job's own page. ``job.action`` is NONE: what can be done with a job stands on the board.
 
     Raises SignInAgain, RetryLater or LayoutChanged for anything but a whole, understood page of the job to which
@@ -298,7 +312,7 @@ def parse_job_page(html: str, *, definition: PortalDefinition, page_url: str) ->
     data = definition.job_data
     if data is not None:
         return _parse_job_data(html, data, definition, page_url)
-    page = HtmlPage(html, url=page_url, definition=definition)
+    page = HtmlPage(html, url=page_url, definition=definition, safeguards=safeguards)
     page.require_whole()
     portal_id = page.id_in(page_url, below=False)
     if portal_id is None:
@@ -315,6 +329,9 @@ def _parse_job_data(text: str, data: JobData, definition: PortalDefinition, url:
 
 
 def _job_page(answer: Answer, texts: dict[str, str], portal_id: str, messages: tuple[str, ...]) -> JobPage:
+    doubt = unknown_status(answer, texts)
+    if doubt is not None:
+        raise answer.changed(doubt)  # whose the job is cannot be told
     job = job_from(answer, texts, portal_id=portal_id, action=Action.NONE)
     meaning = answer.meaning(job.portal_status, texts.get("owner")) or Meaning.NOT_OURS
     return JobPage(

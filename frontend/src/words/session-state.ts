@@ -103,6 +103,7 @@ const CONDITION = new Map<string, ConditionWords>(
     portal: { tone: "warn", title: "Cannot reach the portal" },
     our_jobs: { tone: "warn", title: "Cannot read the list of your jobs" },
     cap: { tone: "info", title: "Limit reached: watching only" },
+    safeguards: { tone: "info", title: "Works without one of its checks" },
     unheard: { tone: "warn", title: "No news of the bot" },
   }),
 );
