@@ -19,7 +19,7 @@ from contract.owner_rules import (
     WordList,
     WordRule,
 )
-from contract.wire import Text, Wire
+from contract.wire import ONE_WILL_DO, Text, Wire
 
 #: The kinds of job the AtoZ portal knows (shared/portal-facts.md, "A job's page").
 KNOWN_JOB_KINDS: tuple[str, ...] = (
@@ -67,7 +67,8 @@ def _known_kinds(kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-JobKinds = Annotated[tuple[Text, ...], AfterValidator(_known_kinds)]
+#: A list of kinds of job. One text alone is a list of one.
+JobKinds = Annotated[tuple[Text, ...], ONE_WILL_DO, AfterValidator(_known_kinds)]
 
 
 #: However busy the hour, no two looks at the board start closer together.

@@ -1,9 +1,8 @@
 """A job as it travels from the bot to the control plane: what it is, how it was weighed, what became of it."""
 
-from datetime import date, time
 from enum import StrEnum
 
-from contract.wire import Count, Identifier, LongText, Moment, ShortText, Wire
+from contract.wire import Count, Day, Identifier, LongText, Moment, ShortText, TimeOfDay, Wire
 
 
 class PortalAction(StrEnum):
@@ -117,11 +116,11 @@ class PortalJob(Wire):
     #: the id in the portal's addresses
     portal_id: Identifier
     #: when the client asked, a date alone
-    submitted_on: date | None = None
+    submitted_on: Day | None = None
     #: Europe/London calendar date of the appointment
-    appointment_date: date | None = None
+    appointment_date: Day | None = None
     #: Europe/London wall clock time; the portal may leave it empty
-    appointment_time: time | None = None
+    appointment_time: TimeOfDay | None = None
     #: the appointment's start in UTC; None while date or time is missing
     starts_at: Moment | None = None
     duration_minutes: Count | None = None

@@ -1,12 +1,12 @@
 """The parts of the owner's settings that are more than a number or a list of words."""
 
-from datetime import date, time
+from datetime import time
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from contract.wire import Text, Wire, only_text
+from contract.wire import ONE_WILL_DO, Day, Text, TimeOfDay, Wire, only_text
 
 #: A job's fields that hold words; the names are those of ``contract.jobs.PortalJob``.
 SEARCHABLE_FIELDS: tuple[str, ...] = (
@@ -92,8 +92,8 @@ class BrowserUse(StrEnum):
 class DateSpan(Wire):
     """From one calendar date to another, both included; null is open."""
 
-    first: date | None = None
-    last: date | None = None
+    first: Day | None = None
+    last: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -108,9 +108,9 @@ class WeeklyHours(Wire):
     """Hours on some days of the week, on the portal's clock. An end at or before the start is on the next day."""
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
-    start: time = time(0, 0)
+    start: TimeOfDay = time(0, 0)
     #: midnight is the end of the day
-    end: time = time(0, 0)
+    end: TimeOfDay = time(0, 0)
 
     @model_validator(mode="after")
     def _has_length(self) -> Self:
@@ -131,7 +131,7 @@ class WordRule(Wire):
     """Words to look for in a job, as whole words; capitals do not matter."""
 
     #: one of these is enough
-    words: Annotated[tuple[Words, ...], Field(min_length=1)]
+    words: Annotated[tuple[Words, ...], ONE_WILL_DO, Field(min_length=1)]
     #: where to look; empty means in every field
     fields: tuple[_SearchableField, ...] = ()
 
@@ -150,5 +150,5 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-#: A list of names or phrases, each once.
-WordList = Annotated[tuple[Words, ...], AfterValidator(_each_once)]
+#: A list of names or phrases, each once. One text alone is a list of one.
+WordList = Annotated[tuple[Words, ...], ONE_WILL_DO, AfterValidator(_each_once)]

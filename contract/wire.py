@@ -1,8 +1,9 @@
 """What every model of the wire has in common."""
 
+from datetime import date, time
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 #: A session's name, e.g. ``session-20261120_101500``. It becomes part of Redis keys, file names and URLs.
 SessionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")]
@@ -32,8 +33,31 @@ ShortText = Annotated[str, _cut(500)]
 #: far below what Postgres can search (1 MB).
 LongText = Annotated[str, _cut(4_000)]
 
-#: A moment, always with its offset; UTC everywhere inside the system.
-Moment = AwareDatetime
+
+def _no_number(value: object) -> object:
+    # Pydantic would take 0 for 1 January 1970, and 9 for nine seconds after midnight
+    if isinstance(value, int | float):
+        raise ValueError("write it as a text, not as a number")  # noqa: TRY004  # what Pydantic makes a message of
+    return value
+
+
+_WRITTEN = BeforeValidator(_no_number)
+
+#: A moment, always with its offset; UTC everywhere inside the system. A number is none.
+Moment = Annotated[AwareDatetime, _WRITTEN]
+#: A calendar date. A number is none.
+Day = Annotated[date, _WRITTEN]
+#: A time of day on a wall clock. A number is none.
+TimeOfDay = Annotated[time, _WRITTEN]
+
+
+def as_list(value: object) -> object:
+    """A single text as a list of one; anything else as it is."""
+    return (value,) if isinstance(value, str) else value
+
+
+#: In front of a list of texts: one text alone will do.
+ONE_WILL_DO = BeforeValidator(as_list)
 
 
 def is_text(text: str) -> bool:

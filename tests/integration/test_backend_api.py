@@ -224,6 +224,12 @@ class TestConfiguration:
         assert saved["configuration"]["max_accept_per_run"] is None
         assert saved["configuration"]["job_type_filter"] == ["Face to Face"]
 
+    def test_the_settings_of_the_connection_guide_are_taken_as_they_stand_there(self, api: Api) -> None:
+        body = {"check_interval_seconds": 0.5, "max_accept_per_run": 5, "job_type_filter": "Telephone interpreting"}
+        saved = api.http.put("/api/bot/configuration", json=body)
+        assert saved.status_code == 200, saved.text
+        assert saved.json()["configuration"]["job_type_filter"] == ["Telephone Interpreting"]
+
     def test_the_same_again_is_no_new_version(self, api: Api) -> None:
         for _ in range(2):
             saved = api.http.put("/api/bot/configuration", json={"check_interval_seconds": 1}).json()

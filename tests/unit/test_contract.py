@@ -158,3 +158,39 @@ def test_a_wrong_setting_is_refused_in_words(change: dict[str, Any], words: str)
 )
 def test_a_jobs_outcome_in_one_word(facts: dict[str, Any], status: JobStatus) -> None:
     assert job_status(**facts) is status
+
+
+@pytest.mark.parametrize("name", ["job_type_filter", "exclude_types", "languages", "places", "clients"])
+def test_one_text_is_a_list_of_one(name: str) -> None:
+    text = "BSL"
+    assert getattr(BotConfiguration.model_validate({name: text}), name) == (text,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"exclude_dates": [{"first": 0, "last": "2026-01-01"}]},
+        {"dates": [{"first": "2026-01-01", "last": 1_800_000_000}]},
+        {"weekly_hours": [{"days": ["monday"], "start": 9}]},
+        {"opening_hours": [{"days": ["monday"], "end": 61_200.0}]},
+    ],
+)
+def test_a_number_is_no_date_and_no_time(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="write it as a text, not as a number"):
+        BotConfiguration.model_validate(change)
+
+
+def test_a_number_is_no_moment_either() -> None:
+    with pytest.raises(ValidationError, match="not as a number"):
+        Stop.model_validate({"type": "stop", "issued_at": 0, "reason": "why"})
+
+
+@pytest.mark.parametrize("length", [499, 500, 501, 100_000])
+def test_a_long_name_is_cut_and_says_so(length: int) -> None:
+    job = PortalJob(job_number="1", reference="1/atoz", portal_id="1", portal_status="matched", kind="k" * length)
+    assert job.kind == ("k" * length if length <= 500 else "k" * 499 + "…")
+
+
+def test_a_number_that_is_too_long_is_refused_and_never_cut() -> None:
+    with pytest.raises(ValidationError, match="at most 200"):
+        PortalJob(job_number="1" * 201, reference="1/atoz", portal_id="1", portal_status="matched")
