@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up like start_system.sh, with what the tests need besides, and runs every check and test.
 # Fails if anything fails, but runs all. Names choose some: ./run_tests.sh mypy pytest
+# ./run_tests.sh --fast: the quick checks and the unit tests. ./run_tests.sh coverage: what the tests reach.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

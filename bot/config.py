@@ -1,6 +1,6 @@
 """A bot process's settings: the environment first, then ``.env`` in the project's folder.
 
-The names are those of ``docs/architecture.md``, "Settings of the system". Nothing secret has a default.
+The names are those of ``.env.example``. Nothing secret has a default.
 """
 
 import json

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, get_args, get_origin
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from contract.owner_rules import (
     BrowserUse,
@@ -91,83 +91,89 @@ class BotConfiguration(Wire):
     A rule that is left as it is restricts nothing; an empty list means "any".
     """
 
-    #: what becomes of a job to which every rule says yes
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     mode: Mode = Mode.ACCEPT
-    #: in mode ``ask``: how long an offer waits for the owner's approval
+    """What becomes of a job to which every rule says yes."""
     offer_deadline_seconds: float = Field(default=300, ge=5, le=86_400)
-    #: reject jobs of excluded kinds on the portal, so that they leave its board; they are gone for good then
+    """In mode ``ask``: how long an offer waits for the owner's approval."""
     reject_excluded: bool = False
+    """Reject jobs of excluded kinds on the portal, so that they leave its board; they are gone for good then."""
 
-    #: seconds between the starts of two looks at the board
     check_interval_seconds: float = Field(default=0.5, ge=SHORTEST_INTERVAL_SECONDS, le=3600)
-    #: part of the interval by which a look starts earlier or later, half of it to each side
+    """Seconds between the starts of two polls of the board."""
     jitter: float = Field(default=0.1, ge=0, le=0.9)
-    #: look more often in the hours and minutes in which this portal was seen to post, less often in the others
+    """Part of the interval by which a poll starts earlier or later, half of it to each side."""
     follow_rhythm: bool = True
-    #: most requests to the portal in any minute; looks at the board wait for it, an accept never does
+    """Poll more often in the hours and minutes in which this portal was seen to post, less often in the others."""
     requests_per_minute: int = Field(default=1_200, ge=10, le=6_000)
-    #: the portal is watched within these hours; empty means always
+    """Most requests to the portal in any minute; polls of the board wait for it, an accept never does."""
     opening_hours: tuple[WeeklyHours, ...] = ()
-    #: the way to the portal
+    """The portal is watched within these hours; empty means always."""
     lane: LaneChoice = LaneChoice.AUTO
-    #: what becomes of the browser when it is not needed
+    """The way to the portal."""
     browser: BrowserUse = BrowserUse.SLEEP
-    #: most jobs accepted in one session from start to stop, also over a crash; null for no cap
+    """What becomes of the browser when it is not needed."""
     max_accept_per_run: int | None = Field(default=5, ge=0, le=10_000)
-    #: kinds that are accepted; empty means every kind that is not excluded
+    """Most jobs accepted in one session from start to stop, also over a crash; null for no cap."""
     job_type_filter: JobKinds = ("Telephone Interpreting", "Video Interpreting")
-    #: kinds that are never accepted
+    """Kinds that are accepted; empty means every kind that is not excluded."""
     exclude_types: JobKinds = ("Face to Face",)
-    #: a job is only accepted when the portal shows all of these
+    """Kinds that are never accepted."""
     required_fields: tuple[_RequirableField, ...] = ("reference", "appointment_date", "appointment_time", "language")
+    """A job is only accepted when the portal shows all of these."""
 
-    #: languages that are accepted; empty means any
     languages: WordList = ()
-    #: languages that are never accepted
+    """Languages that are accepted; empty means any."""
     exclude_languages: WordList = ()
+    """Languages that are never accepted."""
 
-    #: the appointment is on one of these dates; empty means any
     dates: tuple[DateSpan, ...] = ()
-    #: the appointment touches none of these dates
+    """The appointment is on one of these dates; empty means any."""
     exclude_dates: tuple[DateSpan, ...] = ()
-    #: the whole appointment lies within these hours; empty means any hour
+    """The appointment touches none of these dates."""
     weekly_hours: tuple[WeeklyHours, ...] = ()
-    #: at least so long from now to the start
+    """The whole appointment lies within these hours; empty means any hour."""
     minimum_notice_minutes: OptionalMinutes = None
+    """At least so long from now to the start."""
     shortest_minutes: OptionalMinutes = None
+    """A shorter job is not accepted."""
     longest_minutes: OptionalMinutes = None
+    """A longer job is not accepted."""
 
-    #: postcode areas (``M``, ``SW1``) or names of places in the address; one is enough. Jobs to which nobody travels
-    #: are not asked
     places: WordList = ()
-    #: postcode areas or names of places that are never accepted
+    """Postcode areas (``M``, ``SW1``) or names of places in the address; one is enough. Jobs to which nobody travels
+    are not asked."""
     exclude_places: WordList = ()
+    """Postcode areas or names of places that are never accepted."""
 
-    #: each of these must be found in the job
     words_wanted: tuple[WordRule, ...] = ()
-    #: none of these may be found in the job
+    """Each of these must be found in the job."""
     words_excluded: tuple[WordRule, ...] = ()
-    #: words of the company's or the client's name; one is enough
+    """None of these may be found in the job."""
     clients: WordList = ()
-    #: words of the names of companies and clients that are never accepted
+    """Words of the company's or the client's name; one is enough."""
     exclude_clients: WordList = ()
+    """Words of the names of companies and clients that are never accepted."""
 
-    #: free time between two jobs
     gap_around_jobs_minutes: Minutes = 0
-    #: free time between a job and an entry of the owner's calendars
+    """Free time between two jobs."""
     gap_around_events_minutes: Minutes = 0
+    """Free time between a job and an entry of the owner's calendars."""
 
-    #: most jobs accepted in one pass over the board
     max_accept_per_pass: JobCap = None
-    #: most jobs on the day of an appointment, those included that are held already
+    """Most jobs accepted in one poll of the board."""
     max_accept_per_day: JobCap = None
+    """Most jobs on the day of an appointment, those included that are held already."""
     max_accept_hours_per_day: HourCap = None
-    #: most jobs in the week of an appointment, Monday to Sunday
+    """Most hours of work on the day of an appointment."""
     max_accept_per_week: JobCap = None
+    """Most jobs in the week of an appointment, Monday to Sunday."""
     max_accept_hours_per_week: HourCap = None
+    """Most hours of work in the week of an appointment, Monday to Sunday."""
 
-    #: what is taken first when not everything can be taken; the first counts most
     prefer: tuple[Preference, ...] = (Preference.SOONEST,)
+    """What is taken first when not everything can be taken; the first counts most."""
 
     @field_validator("exclude_languages", "exclude_places", "exclude_clients")
     @classmethod

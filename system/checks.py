@@ -1,6 +1,7 @@
 """Every check and test of the project, with one readable result: ``run_tests.sh`` ends here.
 
-The short ones run side by side, two at a time, and show what they say when they fail; the tests follow, seen live.
+The checks run side by side, two at a time, and show their output when they fail; the tests follow, seen live.
+``--fast`` is what a developer runs before each commit: the checks without the dashboard's tests, and the unit tests.
 """
 
 import argparse
@@ -51,6 +52,8 @@ class Result:
     skipped: int = 0
     output: str = ""
     failures: list[str] = field(default_factory=list)
+    #: the seconds that each test took, by its name
+    durations: dict[str, float] = field(default_factory=dict)
 
 
 def checks(npm: Sequence[str]) -> list[Check]:
@@ -65,6 +68,7 @@ def checks(npm: Sequence[str]) -> list[Check]:
         Check(name="tsc", command=[*npm, "run", "typecheck"], cwd=frontend),
         Check(name="api-types", command=[*npm, "run", "generate:check"], cwd=frontend),
         Check(name="api-schema", command=[python, "-m", "app.openapi", "--check"]),
+        Check(name="docs", command=[python, "-m", "mkdocs", "build", "--strict"]),
         Check(name="lint-imports", command=[str(programs / "lint-imports")]),
         Check(name="ruff", command=[python, "-m", "ruff", "check", "."]),
         Check(name="ruff-format", command=[python, "-m", "ruff", "format", "--check", "."]),
@@ -83,6 +87,21 @@ TEST_RUNS = (
     TestRun(name="pytest-faults", folders=("tests/faults",), options=_SIDE_BY_SIDE),
     TestRun(name="pytest-e2e", folders=("tests/e2e",), options=_FILE_BY_FILE),
 )
+
+
+#: What ``--fast`` leaves out: what takes long, and is run by the whole.
+_NOT_FAST = frozenset({"vitest", "docs"})
+_UNIT_TESTS = TestRun(name="unit", folders=("tests/unit",), options=_SIDE_BY_SIDE)
+
+#: Run when it is named alone, because it takes twice as long: which lines and branches the tests reach.
+_COVERAGE = TestRun(
+    name="coverage",
+    folders=("tests/unit", "tests/integration"),
+    options=(*_SIDE_BY_SIDE, "--cov", "--cov-report=term:skip-covered"),
+)
+
+#: How many of the slowest tests are named at the end.
+_SLOWEST = 10
 
 
 def _run_check(check: Check, environment: dict[str, str]) -> Result:
@@ -123,6 +142,7 @@ def _read_report(name: str, report: Path) -> Result:
     if not report.exists():
         return result
     for case in ET.parse(report).iter("testcase"):  # noqa: S314  # pytest's own report
+        result.durations[f"{case.get('classname')}::{case.get('name')}"] = float(case.get("time") or 0)
         if case.find("failure") is not None or case.find("error") is not None:
             result.failed += 1
             result.failures.append(f"{case.get('classname')}::{case.get('name')}")
@@ -153,11 +173,16 @@ def main() -> int:
     """Runs what is asked for, everything by default; 0 when all of it passed."""
     parser = argparse.ArgumentParser(prog="run_tests.sh", description="Runs every check and test, or those named.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to run; everything when left out")
+    parser.add_argument("--fast", action="store_true", help="the quick checks and the unit tests alone")
     terminal = Terminal()
     found = node.find(terminal)
     every_check = checks(found.npm)
-    known = [*(one.name for one in every_check), *(one.name for one in TEST_RUNS)]
-    asked = parser.parse_args().names
+    every_run = (*TEST_RUNS, _UNIT_TESTS, _COVERAGE)
+    known = [*(one.name for one in every_check), *(one.name for one in every_run)]
+    given = parser.parse_args()
+    asked = given.names or [*(one.name for one in every_check), *(one.name for one in TEST_RUNS)]
+    if given.fast:
+        asked = [*(one.name for one in every_check if one.name not in _NOT_FAST), _UNIT_TESTS.name]
     unknown = [name for name in asked if name not in known]
     if unknown:
         raise Problem(f"there is no check called {unknown[0]}; choose from {', '.join(known)}")
@@ -168,12 +193,12 @@ def main() -> int:
     terminal.say()
     terminal.say("Checks")
     with ThreadPoolExecutor(max_workers=_AT_A_TIME) as side_by_side:
-        wanted = [one for one in every_check if not asked or one.name in asked]
+        wanted = [one for one in every_check if one.name in asked]
         for done in as_completed([side_by_side.submit(_run_check, one, environment) for one in wanted]):
             results.append(done.result())
             _say(terminal, results[-1])
-    for run in TEST_RUNS:
-        if not asked or run.name in asked:
+    for run in every_run:
+        if run.name in asked:
             terminal.say()
             terminal.say(f"Tests: {', '.join(run.folders)}")
             results.append(_run_tests(run, environment))
@@ -190,6 +215,12 @@ def _summary(terminal: Terminal, results: list[Result], took_seconds: float) -> 
     terminal.say("Summary")
     for result in results:
         _say(terminal, result)
+    durations = {name: seconds for result in results for name, seconds in result.durations.items()}
+    if durations:
+        terminal.say()
+        terminal.say("Slowest tests")
+    for name in sorted(durations, key=durations.__getitem__, reverse=True)[:_SLOWEST]:
+        terminal.say(f"  {durations[name]:7.1f} s   {name}")
     for failure in (failure for result in results for failure in result.failures):
         terminal.say(f"    {failure}", kind="error")
     passed, failed, skipped = (

@@ -1,4 +1,4 @@
-"""Where Postgres and Redis come from, in one order (docs/architecture.md), and the addresses that come of it.
+"""Where Postgres and Redis come from, in one order (docs/decisions/0002), and the addresses that come of it.
 
 Addresses that are given (``DATABASE_URL``, ``REDIS_URL``); ``docker compose`` where an engine answers; the servers of
 the packages. What an installation used before is used again, because its records lie there.

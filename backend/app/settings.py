@@ -1,6 +1,6 @@
 """The control plane's settings: environment first, then ``.env`` in the project's folder. Nothing secret has a default.
 
-The names are the system's (docs/architecture.md, "Settings of the system").
+The names are the system's (.env.example).
 """
 
 import json

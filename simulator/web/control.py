@@ -286,7 +286,7 @@ async def _refused(_request: Request, error: Exception) -> Response:
 async def _http_error(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) else str(error)
-    return _problem(status, detail, "see docs/architecture.md, Simulator, for what there is")
+    return _problem(status, detail, "see docs/explanation/simulator.md for what there is")
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Every part started by hand, as README.md says, in an order that nobody would choose."""
+"""Every part started by hand, as docs/guides/troubleshooting.md says, in an order that nobody would choose."""
 
 import os
 import subprocess

@@ -160,7 +160,7 @@ class SimulatorControl:
         """Post jobs, visible at once. Without a date each stands in a free hour, overlapping nothing.
 
         ``what``: kind, language, appointment_date, appointment_time ("" for none), duration_minutes, quote_only,
-        stray_character, rival_reaction_ms, rival_after_accept_ms, loser_sees, … (docs/architecture.md, "Simulator").
+        stray_character, rival_reaction_ms, rival_after_accept_ms, loser_sees, … (docs/explanation/simulator.md).
         """
         body = {"count": count} | {
             name: value.isoformat() if isinstance(value, date) else value for name, value in what.items()

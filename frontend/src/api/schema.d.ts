@@ -468,73 +468,173 @@ export interface components {
          */
         BotConfiguration: {
             mode: components["schemas"]["Mode"];
-            /** Offer Deadline Seconds */
+            /**
+             * Offer Deadline Seconds
+             * @description In mode ``ask``: how long an offer waits for the owner's approval.
+             */
             offer_deadline_seconds: number;
-            /** Reject Excluded */
+            /**
+             * Reject Excluded
+             * @description Reject jobs of excluded kinds on the portal, so that they leave its board; they are gone for good then.
+             */
             reject_excluded: boolean;
-            /** Check Interval Seconds */
+            /**
+             * Check Interval Seconds
+             * @description Seconds between the starts of two polls of the board.
+             */
             check_interval_seconds: number;
-            /** Jitter */
+            /**
+             * Jitter
+             * @description Part of the interval by which a poll starts earlier or later, half of it to each side.
+             */
             jitter: number;
-            /** Follow Rhythm */
+            /**
+             * Follow Rhythm
+             * @description Poll more often in the hours and minutes in which this portal was seen to post, less often in the others.
+             */
             follow_rhythm: boolean;
-            /** Requests Per Minute */
+            /**
+             * Requests Per Minute
+             * @description Most requests to the portal in any minute; polls of the board wait for it, an accept never does.
+             */
             requests_per_minute: number;
-            /** Opening Hours */
+            /**
+             * Opening Hours
+             * @description The portal is watched within these hours; empty means always.
+             */
             opening_hours: components["schemas"]["WeeklyHours"][];
             lane: components["schemas"]["LaneChoice"];
             browser: components["schemas"]["BrowserUse"];
-            /** Max Accept Per Run */
+            /**
+             * Max Accept Per Run
+             * @description Most jobs accepted in one session from start to stop, also over a crash; null for no cap.
+             */
             max_accept_per_run: number | null;
-            /** Job Type Filter */
+            /**
+             * Job Type Filter
+             * @description Kinds that are accepted; empty means every kind that is not excluded.
+             */
             job_type_filter: string[];
-            /** Exclude Types */
+            /**
+             * Exclude Types
+             * @description Kinds that are never accepted.
+             */
             exclude_types: string[];
-            /** Required Fields */
+            /**
+             * Required Fields
+             * @description A job is only accepted when the portal shows all of these.
+             */
             required_fields: ("reference" | "submitted_on" | "appointment_date" | "appointment_time" | "duration_minutes" | "language" | "kind" | "company_name" | "client_name" | "postcode")[];
-            /** Languages */
+            /**
+             * Languages
+             * @description Languages that are accepted; empty means any.
+             */
             languages: string[];
-            /** Exclude Languages */
+            /**
+             * Exclude Languages
+             * @description Languages that are never accepted.
+             */
             exclude_languages: string[];
-            /** Dates */
+            /**
+             * Dates
+             * @description The appointment is on one of these dates; empty means any.
+             */
             dates: components["schemas"]["DateSpan"][];
-            /** Exclude Dates */
+            /**
+             * Exclude Dates
+             * @description The appointment touches none of these dates.
+             */
             exclude_dates: components["schemas"]["DateSpan"][];
-            /** Weekly Hours */
+            /**
+             * Weekly Hours
+             * @description The whole appointment lies within these hours; empty means any hour.
+             */
             weekly_hours: components["schemas"]["WeeklyHours"][];
-            /** Minimum Notice Minutes */
+            /**
+             * Minimum Notice Minutes
+             * @description At least so long from now to the start.
+             */
             minimum_notice_minutes: number | null;
-            /** Shortest Minutes */
+            /**
+             * Shortest Minutes
+             * @description A shorter job is not accepted.
+             */
             shortest_minutes: number | null;
-            /** Longest Minutes */
+            /**
+             * Longest Minutes
+             * @description A longer job is not accepted.
+             */
             longest_minutes: number | null;
-            /** Places */
+            /**
+             * Places
+             * @description Postcode areas (``M``, ``SW1``) or names of places in the address; one is enough. Jobs to which nobody travels
+             *     are not asked.
+             */
             places: string[];
-            /** Exclude Places */
+            /**
+             * Exclude Places
+             * @description Postcode areas or names of places that are never accepted.
+             */
             exclude_places: string[];
-            /** Words Wanted */
+            /**
+             * Words Wanted
+             * @description Each of these must be found in the job.
+             */
             words_wanted: components["schemas"]["WordRule"][];
-            /** Words Excluded */
+            /**
+             * Words Excluded
+             * @description None of these may be found in the job.
+             */
             words_excluded: components["schemas"]["WordRule"][];
-            /** Clients */
+            /**
+             * Clients
+             * @description Words of the company's or the client's name; one is enough.
+             */
             clients: string[];
-            /** Exclude Clients */
+            /**
+             * Exclude Clients
+             * @description Words of the names of companies and clients that are never accepted.
+             */
             exclude_clients: string[];
-            /** Gap Around Jobs Minutes */
+            /**
+             * Gap Around Jobs Minutes
+             * @description Free time between two jobs.
+             */
             gap_around_jobs_minutes: number;
-            /** Gap Around Events Minutes */
+            /**
+             * Gap Around Events Minutes
+             * @description Free time between a job and an entry of the owner's calendars.
+             */
             gap_around_events_minutes: number;
-            /** Max Accept Per Pass */
+            /**
+             * Max Accept Per Pass
+             * @description Most jobs accepted in one poll of the board.
+             */
             max_accept_per_pass: number | null;
-            /** Max Accept Per Day */
+            /**
+             * Max Accept Per Day
+             * @description Most jobs on the day of an appointment, those included that are held already.
+             */
             max_accept_per_day: number | null;
-            /** Max Accept Hours Per Day */
+            /**
+             * Max Accept Hours Per Day
+             * @description Most hours of work on the day of an appointment.
+             */
             max_accept_hours_per_day: number | null;
-            /** Max Accept Per Week */
+            /**
+             * Max Accept Per Week
+             * @description Most jobs in the week of an appointment, Monday to Sunday.
+             */
             max_accept_per_week: number | null;
-            /** Max Accept Hours Per Week */
+            /**
+             * Max Accept Hours Per Week
+             * @description Most hours of work in the week of an appointment, Monday to Sunday.
+             */
             max_accept_hours_per_week: number | null;
-            /** Prefer */
+            /**
+             * Prefer
+             * @description What is taken first when not everything can be taken; the first counts most.
+             */
             prefer: components["schemas"]["Preference"][];
         };
         /**
@@ -571,73 +671,173 @@ export interface components {
          */
         ConfigurationChange: {
             mode?: components["schemas"]["Mode"];
-            /** Offer Deadline Seconds */
+            /**
+             * Offer Deadline Seconds
+             * @description In mode ``ask``: how long an offer waits for the owner's approval.
+             */
             offer_deadline_seconds?: number;
-            /** Reject Excluded */
+            /**
+             * Reject Excluded
+             * @description Reject jobs of excluded kinds on the portal, so that they leave its board; they are gone for good then.
+             */
             reject_excluded?: boolean;
-            /** Check Interval Seconds */
+            /**
+             * Check Interval Seconds
+             * @description Seconds between the starts of two polls of the board.
+             */
             check_interval_seconds?: number;
-            /** Jitter */
+            /**
+             * Jitter
+             * @description Part of the interval by which a poll starts earlier or later, half of it to each side.
+             */
             jitter?: number;
-            /** Follow Rhythm */
+            /**
+             * Follow Rhythm
+             * @description Poll more often in the hours and minutes in which this portal was seen to post, less often in the others.
+             */
             follow_rhythm?: boolean;
-            /** Requests Per Minute */
+            /**
+             * Requests Per Minute
+             * @description Most requests to the portal in any minute; polls of the board wait for it, an accept never does.
+             */
             requests_per_minute?: number;
-            /** Opening Hours */
+            /**
+             * Opening Hours
+             * @description The portal is watched within these hours; empty means always.
+             */
             opening_hours?: components["schemas"]["WeeklyHoursChange"][];
             lane?: components["schemas"]["LaneChoice"];
             browser?: components["schemas"]["BrowserUse"];
-            /** Max Accept Per Run */
+            /**
+             * Max Accept Per Run
+             * @description Most jobs accepted in one session from start to stop, also over a crash; null for no cap.
+             */
             max_accept_per_run?: number | null;
-            /** Job Type Filter */
+            /**
+             * Job Type Filter
+             * @description Kinds that are accepted; empty means every kind that is not excluded.
+             */
             job_type_filter?: string[];
-            /** Exclude Types */
+            /**
+             * Exclude Types
+             * @description Kinds that are never accepted.
+             */
             exclude_types?: string[];
-            /** Required Fields */
+            /**
+             * Required Fields
+             * @description A job is only accepted when the portal shows all of these.
+             */
             required_fields?: ("reference" | "submitted_on" | "appointment_date" | "appointment_time" | "duration_minutes" | "language" | "kind" | "company_name" | "client_name" | "postcode")[];
-            /** Languages */
+            /**
+             * Languages
+             * @description Languages that are accepted; empty means any.
+             */
             languages?: string[];
-            /** Exclude Languages */
+            /**
+             * Exclude Languages
+             * @description Languages that are never accepted.
+             */
             exclude_languages?: string[];
-            /** Dates */
+            /**
+             * Dates
+             * @description The appointment is on one of these dates; empty means any.
+             */
             dates?: components["schemas"]["DateSpanChange"][];
-            /** Exclude Dates */
+            /**
+             * Exclude Dates
+             * @description The appointment touches none of these dates.
+             */
             exclude_dates?: components["schemas"]["DateSpanChange"][];
-            /** Weekly Hours */
+            /**
+             * Weekly Hours
+             * @description The whole appointment lies within these hours; empty means any hour.
+             */
             weekly_hours?: components["schemas"]["WeeklyHoursChange"][];
-            /** Minimum Notice Minutes */
+            /**
+             * Minimum Notice Minutes
+             * @description At least so long from now to the start.
+             */
             minimum_notice_minutes?: number | null;
-            /** Shortest Minutes */
+            /**
+             * Shortest Minutes
+             * @description A shorter job is not accepted.
+             */
             shortest_minutes?: number | null;
-            /** Longest Minutes */
+            /**
+             * Longest Minutes
+             * @description A longer job is not accepted.
+             */
             longest_minutes?: number | null;
-            /** Places */
+            /**
+             * Places
+             * @description Postcode areas (``M``, ``SW1``) or names of places in the address; one is enough. Jobs to which nobody travels
+             *     are not asked.
+             */
             places?: string[];
-            /** Exclude Places */
+            /**
+             * Exclude Places
+             * @description Postcode areas or names of places that are never accepted.
+             */
             exclude_places?: string[];
-            /** Words Wanted */
+            /**
+             * Words Wanted
+             * @description Each of these must be found in the job.
+             */
             words_wanted?: components["schemas"]["WordRuleChange"][];
-            /** Words Excluded */
+            /**
+             * Words Excluded
+             * @description None of these may be found in the job.
+             */
             words_excluded?: components["schemas"]["WordRuleChange"][];
-            /** Clients */
+            /**
+             * Clients
+             * @description Words of the company's or the client's name; one is enough.
+             */
             clients?: string[];
-            /** Exclude Clients */
+            /**
+             * Exclude Clients
+             * @description Words of the names of companies and clients that are never accepted.
+             */
             exclude_clients?: string[];
-            /** Gap Around Jobs Minutes */
+            /**
+             * Gap Around Jobs Minutes
+             * @description Free time between two jobs.
+             */
             gap_around_jobs_minutes?: number;
-            /** Gap Around Events Minutes */
+            /**
+             * Gap Around Events Minutes
+             * @description Free time between a job and an entry of the owner's calendars.
+             */
             gap_around_events_minutes?: number;
-            /** Max Accept Per Pass */
+            /**
+             * Max Accept Per Pass
+             * @description Most jobs accepted in one poll of the board.
+             */
             max_accept_per_pass?: number | null;
-            /** Max Accept Per Day */
+            /**
+             * Max Accept Per Day
+             * @description Most jobs on the day of an appointment, those included that are held already.
+             */
             max_accept_per_day?: number | null;
-            /** Max Accept Hours Per Day */
+            /**
+             * Max Accept Hours Per Day
+             * @description Most hours of work on the day of an appointment.
+             */
             max_accept_hours_per_day?: number | null;
-            /** Max Accept Per Week */
+            /**
+             * Max Accept Per Week
+             * @description Most jobs in the week of an appointment, Monday to Sunday.
+             */
             max_accept_per_week?: number | null;
-            /** Max Accept Hours Per Week */
+            /**
+             * Max Accept Hours Per Week
+             * @description Most hours of work in the week of an appointment, Monday to Sunday.
+             */
             max_accept_hours_per_week?: number | null;
-            /** Prefer */
+            /**
+             * Prefer
+             * @description What is taken first when not everything can be taken; the first counts most.
+             */
             prefer?: components["schemas"]["Preference"][];
         };
         /**
