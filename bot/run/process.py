@@ -1,7 +1,7 @@
 """A bot process from its first line to its exit code: settings, locks, the engine, and the way out.
 
-Exit codes (docs/explanation/bot.md): 0 stopped as asked, 1 ended by an error of its own (starting it again makes sense),
-3 only the owner can mend it (a setting, a refused password, no browser; the reason is told).
+Exit codes (docs/explanation/bot.md): 0 stopped as asked, 1 ended by an error of its own (starting it again makes
+sense), 3 only the owner can mend it (a setting, a refused password, no browser; the reason is told).
 """
 
 import asyncio
