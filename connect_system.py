@@ -8,13 +8,14 @@ from typing import NoReturn
 if sys.version_info < (3, 11):  # noqa: UP036  # whoever runs this may have an older one
     sys.exit("AtoZ Bot needs Python 3.11 or later; this is %d.%d." % sys.version_info[:2])  # noqa: UP031  # as above
 
-from system import arguments, environment
-from system.terminal import Problem, Terminal
+from system import cli
+from system.console import Problem, Terminal
+from system.setup import venv as environment
 
 
 def main() -> NoReturn:
     """Prepares the virtual environment and goes on in it."""
-    wish = arguments.parse()
+    wish = cli.parse()
     if os.name == "nt":
         sys.exit("AtoZ Bot: this needs Linux or macOS; on Windows use WSL, or Docker as described in README.md.")
     if wish.what in {"stop", "status"} and not environment.environment_python().exists():

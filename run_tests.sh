@@ -10,4 +10,4 @@ unset ATOZ_USERNAME ATOZ_PASSWORD ATOZ_BASE_URL ATOZ_PORTAL DATABASE_URL REDIS_U
 export ATOZ_ENV_FILE=
 
 ./start_system.sh --setup-only --with-tests </dev/null
-exec .venv/bin/python -m system.checks "$@" </dev/null
+exec .venv/bin/python -m system.dev.checks "$@" </dev/null

@@ -4,7 +4,7 @@
 They toggle the bot and post jobs, so they work in practice mode alone.
 """
 
-from system.environment import enter_for_script
+from system.setup.venv import enter_for_script
 
 if __name__ == "__main__":
-    enter_for_script("system.running_tests")
+    enter_for_script("system.dev.live_tests")

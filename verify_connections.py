@@ -4,7 +4,7 @@
 Exits 0 when everything is well and 1 when anything is not.
 """
 
-from system.environment import enter_for_script
+from system.setup.venv import enter_for_script
 
 if __name__ == "__main__":
     enter_for_script("system.verify")

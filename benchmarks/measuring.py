@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from system import processes
+from system.run import processes
 
 PROJECT = Path(__file__).resolve().parents[1]
 #: In the environment of everything that a benchmark starts.

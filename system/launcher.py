@@ -13,13 +13,15 @@ from typing import Any
 
 import psutil
 
-from system import arguments, browser, leftovers, node, places, presence, settings
-from system.control import ControlPlane
-from system.follow import Follower
-from system.keeper import Keeper
-from system.parts import Parts
+from system import cli, paths, settings
+from system.console import Problem, Terminal
+from system.run import cleanup, run_file
+from system.run.api_client import ControlPlane
+from system.run.event_log import Follower
+from system.run.services import Services
+from system.run.supervisor import ServiceSupervisor
 from system.settings import Settings
-from system.terminal import Problem, Terminal
+from system.setup import chromium, node
 
 _LOOK_EVERY_SECONDS = 0.2
 #: A bot ends the claim that is under way first.
@@ -34,13 +36,13 @@ class Interrupted(BaseException):
 class Launcher:
     """One run of the system, from its set-up to the last process that it stops."""
 
-    def __init__(self, wanted: Settings, environment: dict[str, str], where: places.Places, terminal: Terminal) -> None:
+    def __init__(self, wanted: Settings, environment: dict[str, str], where: paths.Paths, terminal: Terminal) -> None:
         self.settings = wanted
         self.where = where
         self.terminal = terminal
         self._environment = environment
         self._is_stopping = False
-        self._parts: Parts | None = None
+        self._parts: Services | None = None
         self._follower: Follower | None = None
 
     def run(self) -> None:
@@ -59,7 +61,7 @@ class Launcher:
     def set_up(self) -> node.Node:
         """Browser, Node and the built dashboard, as far as they are not there."""
         log = self.where.logs / "setup.log"
-        browser.prepare(self.terminal, self.settings, self.where)
+        chromium.prepare(self.terminal, self.settings, self.where)
         found = node.find(self.terminal)
         node.install_packages(self.terminal, found, log)
         node.build_dashboard(self.terminal, found, log)
@@ -67,23 +69,23 @@ class Launcher:
 
     def _run(self) -> None:
         began = time.monotonic()
-        self._parts = Parts(self.settings, self._environment, self.where, self.terminal)
+        self._parts = Services(self.settings, self._environment, self.where, self.terminal)
         self._parts.require_settings_of_the_bot()
-        stopped = leftovers.stop(self.where)
-        presence.withdraw(self.where)
+        stopped = cleanup.stop(self.where)
+        run_file.withdraw(self.where)
         if stopped:
             self.terminal.say(f"  Stopped {stopped} processes that an earlier run left behind.")
         self._parts.require_ports()
         found = self.set_up()
         self._parts.start(found)
-        presence.announce(self.where, self.settings, self._parts.storage, self._parts.practice_account)
+        run_file.announce(self.where, self.settings, self._parts.storage, self._parts.practice_account)
         self._say_where(time.monotonic() - began)
         control = ControlPlane(self.settings.api_url)
         self._follower = Follower(self.terminal, api_url=control.url, websocket_url=control.websocket_url)
         self._follower.start()
         if self.settings.is_practice:
             control.start_bot()
-        keeper = Keeper(self._parts.in_order, self.terminal)
+        keeper = ServiceSupervisor(self._parts.in_order, self.terminal)
         while True:
             keeper.look()
             time.sleep(_LOOK_EVERY_SECONDS)
@@ -116,19 +118,19 @@ class Launcher:
         self._stop_bots()
         self._parts.stop_the_rest()
         # whatever was started in the very moment of the signal
-        leftovers.stop(self.where)
-        presence.withdraw(self.where)
+        cleanup.stop(self.where)
+        run_file.withdraw(self.where)
         say("  Everything has stopped.")
 
     def _stop_bots(self) -> None:
-        bots = leftovers.bots(self.where)
+        bots = cleanup.bots(self.where)
         if not bots:
             return
         with self.terminal.step("Bots") as step:
             step.doing("waiting until they have finished what they do")
             told = ControlPlane(self.settings.api_url).stop_bots()
             patience = _BOTS_STOP_WITHIN_SECONDS if told else 0.0
-            left = leftovers.wait_for_bots(self.where, patience)
+            left = cleanup.wait_for_bots(self.where, patience)
             step.outcome = "stopped" if not left else "do not answer; they are ended with the API"
 
     def _take_signals(self) -> dict[signal.Signals, Any]:
@@ -149,20 +151,20 @@ class Launcher:
 
 def main() -> int:
     """Does what the command line wants; returns the exit code."""
-    wish = arguments.parse()
+    wish = cli.parse()
     terminal = Terminal()
     try:
         if wish.what in {"status", "stop"}:
-            where = places.existing(*settings.folders())
-            return presence.tell(where, terminal) if wish.what == "status" else presence.stop_running(where, terminal)
+            where = paths.existing(*settings.folders())
+            return run_file.tell(where, terminal) if wish.what == "status" else run_file.stop_running(where, terminal)
         wanted, environment = settings.load()
-        where = places.make(wanted.atoz_data_dir, wanted.logs)
+        where = paths.make(wanted.atoz_data_dir, wanted.logs)
         terminal.log_to(where.logs / "launcher.log")
         launcher = Launcher(wanted, environment, where, terminal)
         if wish.what == "setup":
             launcher.set_up()
         else:
-            with presence.only_one(where, wanted):
+            with run_file.only_one(where, wanted):
                 launcher.run()
     except Problem as problem:
         print(f"AtoZ Bot: {problem}.", file=sys.stderr)
@@ -170,7 +172,7 @@ def main() -> int:
     except OSError as error:
         with suppress(OSError):  # the log may be on the disk that is full
             terminal.keep(traceback.format_exc())
-        print(f"AtoZ Bot: {places.cannot_be_used(error)}.", file=sys.stderr)
+        print(f"AtoZ Bot: {paths.cannot_be_used(error)}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted; start again at any time.", file=sys.stderr)

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from contract.addresses import PostgresAddress, RedisAddress
 from contract.settings_file import UnreadableFile, folder_in, read_settings_file
-from system.environment import PROJECT
-from system.terminal import Problem
+from system.console import Problem
+from system.setup.venv import PROJECT
 
 #: Another file than ``.env``; empty for none at all.
 ENV_FILE = "ATOZ_ENV_FILE"

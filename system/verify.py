@@ -21,10 +21,12 @@ from rich.text import Text
 from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.sync.client import connect
 
-from system import browser, docker, places, settings
+from system import paths, settings
+from system.console import Problem
+from system.servers import compose
+from system.servers.backing import said_by_postgres
 from system.settings import Settings
-from system.storage import said_by_postgres
-from system.terminal import Problem
+from system.setup import chromium
 
 _ANSWERS_WITHIN_SECONDS = 5.0
 #: A bot beats once a second; five missed beats are no evidence of life (contract.presence).
@@ -57,10 +59,10 @@ class Failed(Exception):
 class Verification:
     """The looks, each on its own, so that one failure hides no other."""
 
-    def __init__(self, wanted: Settings, where: places.Places) -> None:
+    def __init__(self, wanted: Settings, where: paths.Paths) -> None:
         self._settings = wanted
         self._where = where
-        self._written = places.read(where.addresses) or {}
+        self._written = paths.read(where.addresses) or {}
         self._api = f"http://127.0.0.1:{wanted.api_port}"
 
     def all(self) -> list[Check]:
@@ -81,7 +83,7 @@ class Verification:
         address = self._address(
             "database_url",
             self._settings.database_url,
-            docker.database_url(self._settings),
+            compose.database_url(self._settings),
         )
         try:
             connection = psycopg2.connect(address, connect_timeout=int(_ANSWERS_WITHIN_SECONDS))
@@ -157,13 +159,13 @@ class Verification:
     def browser(self) -> str:
         """Whether the Chromium that the bots use starts and shows a page."""
         chosen = self._settings.chromium_path
-        written = (places.read(self._where.browser) or {}).get("executable_path")
+        written = (paths.read(self._where.browser) or {}).get("executable_path")
         executable = chosen or (Path(written) if written else None)
         try:
-            return f"{browser.try_out(executable)} started and showed a page"
+            return f"{chromium.try_out(executable)} started and showed a page"
         except PlaywrightError as error:
             raise Failed(
-                f"{executable or 'Chromium'} did not start: {browser.why_not(error)}",
+                f"{executable or 'Chromium'} did not start: {chromium.why_not(error)}",
                 "run ./start_system.sh --setup-only, or set CHROMIUM_PATH",
             ) from None
 
@@ -248,9 +250,9 @@ def main() -> int:
         print(f"AtoZ Bot: {problem}.", file=sys.stderr)
         return 1
     try:
-        verification = Verification(wanted, places.existing(wanted.atoz_data_dir, wanted.logs))
+        verification = Verification(wanted, paths.existing(wanted.atoz_data_dir, wanted.logs))
     except OSError as error:
-        print(f"AtoZ Bot: {places.cannot_be_used(error)}.", file=sys.stderr)
+        print(f"AtoZ Bot: {paths.cannot_be_used(error)}.", file=sys.stderr)
         return 1
     checks = verification.all()
     well = all(check.ok for check in checks)

@@ -16,9 +16,10 @@ import psutil
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from system import processes
-from system.ports import free_port as find_free_port
-from system.servers import PostgresServer, RedisServer
+from system.run import processes
+from system.run.ports import free_port as find_free_port
+from system.servers.postgres import PostgresServer
+from system.servers.redis import RedisServer
 
 TEST_MARKER = "ATOZ_TEST_RUN"
 

@@ -3,15 +3,15 @@
 import asyncio
 from contextlib import suppress
 
-from app import garbage
+from app import gc_tuning
 from app.database.connection import Database
 from app.database.migrate import Migrator
 from app.ingest.worker import Ingest
-from app.live.board import Board
-from app.live.follower import Follower
-from app.live.hub import Hub
+from app.live.session_statuses import SessionStatusCache
+from app.live.stream_consumer import StreamConsumer
+from app.live.websocket_hub import Hub
 from app.scheduler.schedules import Scheduler
-from app.sessions.presence import Presence
+from app.sessions.heartbeats import Presence
 from app.sessions.service import NewSession
 from app.settings import BadSetting, Settings, load
 from app.supervisor.worker import Supervisor
@@ -26,8 +26,8 @@ class ControlPlane:
         self.migrator = Migrator(self.database)
         self.presence = Presence(settings)
         self.hub = Hub()
-        self.board = Board(settings, self.database, self.hub, self.presence.snapshot)
-        self.follower = Follower(settings, self.database, self.hub, self.board)
+        self.board = SessionStatusCache(settings, self.database, self.hub, self.presence.snapshot)
+        self.follower = StreamConsumer(settings, self.database, self.hub, self.board)
         self.ingest = Ingest(settings, self.database)
         self.supervisor = Supervisor(settings, self.database, self.presence)
         self.scheduler = Scheduler(settings, self.database)
@@ -43,7 +43,7 @@ class ControlPlane:
         self.ingest.start()
         self.supervisor.start()
         self.scheduler.start()
-        garbage.tune()
+        gc_tuning.tune()
 
     async def stop(self) -> None:
         """Finish what is under way, and end. The bots go on: the next control plane finds them."""

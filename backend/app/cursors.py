@@ -10,8 +10,8 @@ import json
 from datetime import datetime
 from typing import TypeVar
 
-from app.inputs import is_of_our_time
 from app.problems import FieldProblem, InvalidInput
+from app.query_params import is_of_our_time
 from contract.wire import is_text
 
 _T = TypeVar("_T", int, str)

@@ -16,14 +16,14 @@ from app.auth.guard import Guard, allowed
 from app.commands.endpoints import router as commands
 from app.configuration.endpoints import router as configuration
 from app.control_plane import ControlPlane
-from app.errors import answer_errors
+from app.error_handlers import answer_errors
 from app.health.endpoints import router as health
 from app.jobs.endpoints import router as jobs
 from app.live.endpoints import router as live
 from app.logs.endpoints import router as logs
 from app.observability import RequestTimes, log_to_file, stop_logging
+from app.openapi_schema import schema_of
 from app.parked.endpoints import router as parked
-from app.schema import schema_of
 from app.sessions.endpoints import router as sessions
 from app.settings import BadSetting, Settings, load
 

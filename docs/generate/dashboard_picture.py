@@ -16,7 +16,7 @@ import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from bot.portal.browser.chromium import find_browser
-from system.environment import PROJECT
+from system.setup.venv import PROJECT
 from tests.e2e.launched import LaunchedSystem
 
 _IMAGES = Path(__file__).resolve().parents[1] / "images"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from system.browser import launch_arguments
-from system.environment import PROJECT
+from system.setup.chromium import launch_arguments
+from system.setup.venv import PROJECT
 from tests.e2e.launched import SOON, LaunchedSystem
 
 expect.set_options(timeout=SOON)

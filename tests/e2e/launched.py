@@ -16,9 +16,10 @@ import httpx
 import psutil
 import psycopg2
 
-from system import places, processes
-from system.environment import PROJECT
-from system.ports import free_port
+from system import paths
+from system.run import processes
+from system.run.ports import free_port
+from system.setup.venv import PROJECT
 
 #: What a user may have set for an account of their own must never reach a test.
 NOT_FOR_TESTS = re.compile(r"^(ATOZ_(?!TEST_RUN)|SIMULATOR_|DATABASE_URL|REDIS_URL|.*_PORT$|MAX_ACCEPT|CHECK_INTERVAL)")
@@ -139,9 +140,9 @@ class LaunchedSystem:
     # --- what it started ----------------------------------------------------------------------------------------------
 
     @property
-    def places(self) -> places.Places:
+    def places(self) -> paths.Paths:
         """Where it keeps things."""
-        return places.existing(self.data, self.data / "logs")
+        return paths.existing(self.data, self.data / "logs")
 
     @property
     def addresses(self) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from system.environment import PROJECT
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
+from system.setup.venv import PROJECT
 from tests.e2e.launched import NOT_FOR_TESTS, eventually
 from tests.support.simulator_client import SimulatorProcess
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from system import processes
+from system.run import processes
 from tests.e2e.conftest import Launch
 from tests.e2e.launched import ACCEPTED_LINE
 

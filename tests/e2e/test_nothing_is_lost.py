@@ -2,7 +2,8 @@
 
 import time
 
-from system.servers import PostgresServer, RedisServer
+from system.servers.postgres import PostgresServer
+from system.servers.redis import RedisServer
 from tests.e2e.conftest import Launch
 from tests.e2e.launched import Arrivals, LaunchedSystem, eventually
 

@@ -10,8 +10,8 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from system import leftovers
-from system.environment import PROJECT
+from system.run import cleanup
+from system.setup.venv import PROJECT
 from tests.e2e.conftest import Launch
 from tests.e2e.launched import ACCEPTED_LINE, Arrivals, LaunchedSystem, eventually
 
@@ -29,7 +29,7 @@ def _bot(system: LaunchedSystem) -> psutil.Process:
 
 
 def _another_bot_runs(system: LaunchedSystem, killed: psutil.Process) -> bool:
-    bots = [one for one in leftovers.bots(system.places) if one.pid != killed.pid]
+    bots = [one for one in cleanup.bots(system.places) if one.pid != killed.pid]
     return bool(bots) and system.status()["status"] == "running"
 
 

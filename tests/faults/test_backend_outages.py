@@ -14,7 +14,8 @@ from contract.jobs import ClaimState
 from contract.presence import HEARTBEAT_STALE_AFTER
 from contract.sessions import SessionState
 from contract.streams import ingested
-from system.servers import PostgresServer, RedisServer
+from system.servers.postgres import PostgresServer
+from system.servers.redis import RedisServer
 from tests.integration.test_backend_live import Socket, address
 from tests.support.backend_events import Outbox, put
 from tests.support.fixtures_backend import Api, MakeApi, until

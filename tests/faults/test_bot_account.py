@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.control_plane.lease import PATIENCE_SECONDS
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.bot_support import bot, sign_in_before, wait_until
 from tests.support.simulator_client import SimulatorProcess
 

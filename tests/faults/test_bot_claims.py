@@ -9,7 +9,7 @@ import pytest
 from bot.domain.claim import ClaimState
 from contract.jobs import ClaimState as WireClaimState
 from contract.jobs import JobStatus, LossReason
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.bot_support import Reports, bot, wait_until
 from tests.support.simulator_client import SimulatorProcess
 

@@ -17,7 +17,7 @@ from contract.events import ErrorReported, Notice
 from contract.jobs import ClaimState, Given, JobStatus, LossReason
 from contract.owner_rules import Mode
 from contract.sessions import SessionState
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.bot_support import BotRun, Reports, bot, wait_until
 from tests.support.simulator_client import SimulatorProcess
 

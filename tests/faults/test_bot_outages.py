@@ -10,7 +10,7 @@ import pytest
 
 from contract.events import CycleComplete, Event
 from contract.jobs import JobStatus
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.bot_support import Reports, bot, wait_until
 from tests.support.simulator_client import SimulatorProcess
 

@@ -18,8 +18,8 @@ from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.events import ErrorReported
 from contract.jobs import JobStatus
 from contract.owner_rules import BrowserUse, LaneChoice
-from system import processes
-from system.servers import RedisServer
+from system.run import processes
+from system.servers.redis import RedisServer
 from tests.support.bot_support import PROJECT, BotRun, Reports, bot, name_of, sign_in_before, wait_until
 from tests.support.simulator_client import RequestSeen, SimulatorProcess
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from system import processes
-from system.environment import PROJECT
+from system.run import processes
+from system.setup.venv import PROJECT
 from tests.conftest import TEST_MARKER
 
 _TEST = """

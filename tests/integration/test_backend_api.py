@@ -13,7 +13,7 @@ from contract.configuration import BotConfiguration
 from contract.jobs import ClaimState, Verdict
 from contract.sessions import SessionState
 from contract.streams import CONFIGURATION
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.backend_events import Outbox, put
 from tests.support.fixtures_backend import Api, MakeApi, until
 

@@ -12,7 +12,7 @@ from contract.commands import Approve, Command, Decline, Snapshot, decode_comman
 from contract.jobs import ClaimState, Given, Verdict
 from contract.sessions import SessionState
 from contract.streams import COMMAND_FIELD, commands
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.backend_events import ACCOUNT, SESSION, Outbox, beat, put, put_beat
 from tests.support.fixtures_backend import Api, MakeApi, until
 

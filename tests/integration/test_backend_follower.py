@@ -6,10 +6,10 @@ import pytest
 from redis import Redis
 
 from app.database.connection import Database
-from app.live.board import Board
-from app.live.follower import Follower
-from app.live.hub import Hub
-from app.sessions.presence import Sightings
+from app.live.session_statuses import SessionStatusCache
+from app.live.stream_consumer import StreamConsumer
+from app.live.websocket_hub import Hub
+from app.sessions.heartbeats import Sightings
 from app.settings import Settings
 from contract.streams import EVENT_FIELD, EVENTS
 
@@ -25,11 +25,13 @@ def hub() -> Hub:
 
 
 @pytest.fixture
-def follower(backend_settings: Settings, database: Database, hub: Hub) -> Follower:
-    return Follower(backend_settings, database, hub, Board(backend_settings, database, hub, Sightings))
+def follower(backend_settings: Settings, database: Database, hub: Hub) -> StreamConsumer:
+    return StreamConsumer(
+        backend_settings, database, hub, SessionStatusCache(backend_settings, database, hub, Sightings)
+    )
 
 
-async def test_it_ends_at_whatever_moment_it_is_cancelled(follower: Follower, redis_client: Redis) -> None:
+async def test_it_ends_at_whatever_moment_it_is_cancelled(follower: StreamConsumer, redis_client: Redis) -> None:
     redis_client.xadd(EVENTS, {EVENT_FIELD: b"no event"})
     for turns in range(_TURNS):
         following = asyncio.create_task(follower.run())

@@ -24,9 +24,9 @@ from bot.portal.browser.worker_pool import BrowserWorkerPool
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import load
 from bot.portal.http.client import HttpClient
-from system import node
-from system.environment import PROJECT
-from system.terminal import Terminal
+from system.console import Terminal
+from system.setup import node
+from system.setup.venv import PROJECT
 from tests.support.bot_support import until, wait_until
 from tests.support.simulator_client import SimulatorProcess
 

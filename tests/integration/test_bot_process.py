@@ -18,7 +18,7 @@ from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.events import Notice
 from contract.jobs import JobStatus
 from contract.sessions import LoginStatus, SessionState, StartedBy
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.bot_support import PROJECT, BotRun, Reports, bot, name_of, wait_until
 from tests.support.simulator_client import SimulatorProcess
 

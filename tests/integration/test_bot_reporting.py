@@ -28,7 +28,7 @@ from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.events import Notice, decode_event
 from contract.presence import Heartbeat
 from contract.sessions import LoginStatus, SessionState, SessionTotals, StartedBy
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.bot_support import until
 
 SESSION = "session-20261120_101500"

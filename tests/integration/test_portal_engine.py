@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.jobs import JobStatus
-from system.servers import RedisServer
+from system.servers.redis import RedisServer
 from tests.support.bot_support import Reports, bot, wait_until
 from tests.support.simulator_client import SimulatorProcess, Skin
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from system.environment import PROJECT
+from system.setup.venv import PROJECT
 
 _PROGRAMS = {
     "status": ["-m", "system.launcher", "--status"],

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from system import environment
-from system.environment import PROJECT
-from system.terminal import Problem, Terminal
+from system.console import Problem, Terminal
+from system.setup import venv as environment
+from system.setup.venv import PROJECT
 
 
 def _locked(package: str) -> str:
@@ -91,8 +91,8 @@ def test_a_damaged_environment_is_made_anew(project: Path) -> None:
 def test_a_script_of_the_top_folder_says_when_nothing_is_set_up(tmp_path: Path) -> None:
     for name in ("verify_connections.py", "test_integration.py"):
         (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
-    (tmp_path / "system").mkdir()
-    for name in ("__init__.py", "environment.py", "terminal.py"):
+    (tmp_path / "system" / "setup").mkdir(parents=True)
+    for name in ("__init__.py", "setup/__init__.py", "setup/venv.py", "console.py"):
         (tmp_path / "system" / name).write_bytes((PROJECT / "system" / name).read_bytes())
     for name in ("verify_connections.py", "test_integration.py"):
         done = subprocess.run([sys.executable, name], cwd=tmp_path, capture_output=True, text=True, check=False)

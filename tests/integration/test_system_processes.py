@@ -12,9 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from system import leftovers, places, ports, processes
-from system.servers import RedisServer
-from system.terminal import Problem
+from system import paths
+from system.console import Problem
+from system.run import cleanup, ports, processes
+from system.servers.redis import RedisServer
 
 MARKER = "ATOZ_TEST_MARKER"
 
@@ -80,7 +81,7 @@ def test_another_installation_is_left_alone(value: str) -> None:
 
 def test_leftovers_are_bots_and_servers_of_this_folder_alone(run_folder: Path, free_port: Callable[[], int]) -> None:
     name = uuid.uuid4().hex[:8]
-    where = places.make(run_folder / name, run_folder / name / "logs")
+    where = paths.make(run_folder / name, run_folder / name / "logs")
     redis = RedisServer(where.redis, port=free_port(), log=where.logs / "redis.log")
     redis.start()
     bot = subprocess.Popen(
@@ -92,13 +93,13 @@ def test_leftovers_are_bots_and_servers_of_this_folder_alone(run_folder: Path, f
     bot.stdout.readline()
     shell = subprocess.Popen(["sleep", "600"], cwd=where.redis)
     try:
-        assert [one.pid for one in leftovers.bots(where)] == [bot.pid]
-        assert leftovers.stop(where) == 2
+        assert [one.pid for one in cleanup.bots(where)] == [bot.pid]
+        assert cleanup.stop(where) == 2
         assert not redis.is_running
         assert bot.poll() is not None
         # a program of the user's that merely stands in the folder
         assert shell.poll() is None
-        assert leftovers.stop(where) == 0
+        assert cleanup.stop(where) == 0
     finally:
         for process in (bot, shell):
             process.kill()

@@ -9,9 +9,10 @@ import psycopg2
 import pytest
 import redis
 
-from system import processes
-from system.server_process import ServerError
-from system.servers import PostgresServer, RedisServer
+from system.run import processes
+from system.servers.postgres import PostgresServer
+from system.servers.process import ServerError
+from system.servers.redis import RedisServer
 
 
 def _write(url: str, statement: str) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from system import places, settings
-from system.servers import PostgresServer, RedisServer
-from system.storage import Storage
-from system.terminal import Problem, Terminal
+from system import paths, settings
+from system.console import Problem, Terminal
+from system.servers.backing import Storage
+from system.servers.postgres import PostgresServer
+from system.servers.redis import RedisServer
 
 _DOCKER = """#!/bin/sh
 echo "$@" >> {calls}
@@ -30,9 +31,9 @@ esac
 
 
 @pytest.fixture
-def where(run_folder: Path) -> places.Places:
+def where(run_folder: Path) -> paths.Paths:
     folder = run_folder / f"storage-{uuid.uuid4().hex[:8]}"
-    return places.make(folder / "data", folder / "data" / "logs")
+    return paths.make(folder / "data", folder / "data" / "logs")
 
 
 class _Docker:
@@ -79,7 +80,7 @@ def postgres_with_port(run_folder: Path, free_port: Callable[[], int]) -> Iterat
     server.kill()
 
 
-def _storage(where: places.Places, **wanted: str) -> tuple[Storage, io.StringIO]:
+def _storage(where: paths.Paths, **wanted: str) -> tuple[Storage, io.StringIO]:
     said = io.StringIO()
     found, environment = settings.load({settings.ENV_FILE: "", **wanted})
     return Storage(found, where, Terminal(said), {**os.environ, **environment}), said
@@ -94,7 +95,7 @@ def _server_version(address: str) -> str:
 
 
 def test_docker_is_used_where_an_engine_answers_and_what_it_started_is_stopped(
-    where: places.Places, docker: _Docker, postgres_with_port: tuple[int, PostgresServer], redis_server: RedisServer
+    where: paths.Paths, docker: _Docker, postgres_with_port: tuple[int, PostgresServer], redis_server: RedisServer
 ) -> None:
     ports = {"POSTGRES_PORT": str(postgres_with_port[0]), "REDIS_PORT": str(redis_server.port)}
     storage, said = _storage(where, **ports)
@@ -111,7 +112,7 @@ def test_docker_is_used_where_an_engine_answers_and_what_it_started_is_stopped(
 
 
 def test_the_password_of_the_database_in_docker_is_in_its_address(
-    where: places.Places, docker: _Docker, postgres_with_port: tuple[int, PostgresServer], redis_server: RedisServer
+    where: paths.Paths, docker: _Docker, postgres_with_port: tuple[int, PostgresServer], redis_server: RedisServer
 ) -> None:
     port, server = postgres_with_port
     server._execute(psycopg2.sql.SQL("ALTER USER atoz PASSWORD 'a/b@c'"))
@@ -136,7 +137,7 @@ def test_the_password_of_the_database_in_docker_is_in_its_address(
 
 
 def test_what_ran_before_in_docker_goes_on(
-    where: places.Places, docker: _Docker, postgres_with_port: tuple[int, PostgresServer], redis_server: RedisServer
+    where: paths.Paths, docker: _Docker, postgres_with_port: tuple[int, PostgresServer], redis_server: RedisServer
 ) -> None:
     docker.running.write_text("database\nredis\n")
     own = {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "a-word"}
@@ -150,7 +151,7 @@ def test_what_ran_before_in_docker_goes_on(
 
 
 def test_what_was_chosen_once_is_chosen_again(
-    where: places.Places, docker: _Docker, free_port: Callable[[], int]
+    where: paths.Paths, docker: _Docker, free_port: Callable[[], int]
 ) -> None:
     docker.set(answers=False)
     wanted = {"REDIS_PORT": str(free_port())}
@@ -172,20 +173,20 @@ def test_what_was_chosen_once_is_chosen_again(
         _storage(where, **wanted)[0].open()
 
 
-def test_a_wish_for_docker_without_an_engine_is_one_line(where: places.Places, docker: _Docker) -> None:
+def test_a_wish_for_docker_without_an_engine_is_one_line(where: paths.Paths, docker: _Docker) -> None:
     docker.set(answers=False)
     with pytest.raises(Problem, match="ATOZ_SERVERS is docker, but no Docker engine with compose answers"):
         _storage(where, ATOZ_SERVERS="docker")[0].open()
 
 
-def test_what_docker_says_is_passed_on(where: places.Places, docker: _Docker) -> None:
+def test_what_docker_says_is_passed_on(where: paths.Paths, docker: _Docker) -> None:
     docker.set(up=1)
     with pytest.raises(Problem, match=r"Error: port is already allocated \(set ATOZ_SERVERS=packages"):
         _storage(where)[0].open()
 
 
 def test_addresses_that_are_given_are_used_as_they_stand(
-    where: places.Places, docker: _Docker, postgres_url: str, redis_server: RedisServer
+    where: paths.Paths, docker: _Docker, postgres_url: str, redis_server: RedisServer
 ) -> None:
     storage, _ = _storage(where, DATABASE_URL=postgres_url, REDIS_URL=redis_server.url)
     storage.open()
@@ -204,7 +205,7 @@ def test_addresses_that_are_given_are_used_as_they_stand(
     ],
 )
 def test_a_redis_that_cannot_be_used_is_one_line(
-    where: places.Places, postgres_url: str, address: str, said: str
+    where: paths.Paths, postgres_url: str, address: str, said: str
 ) -> None:
     with pytest.raises(Problem) as raised:
         _storage(where, DATABASE_URL=postgres_url, REDIS_URL=address)[0].open()
@@ -212,7 +213,7 @@ def test_a_redis_that_cannot_be_used_is_one_line(
     assert "\n" not in str(raised.value)
 
 
-def test_no_password_is_shown(where: places.Places, redis_server: RedisServer) -> None:
+def test_no_password_is_shown(where: paths.Paths, redis_server: RedisServer) -> None:
     address = "postgresql://me:a-secret-word@127.0.0.1:1/atoz"
     storage, said = _storage(where, DATABASE_URL=address, REDIS_URL=redis_server.url)
     with pytest.raises(Problem) as raised:

@@ -24,7 +24,7 @@ from contract.commands import Command, encode_command
 from contract.events import Event, JobProcessed, decode_event
 from contract.jobs import JobReport, JobStatus
 from contract.presence import Heartbeat
-from system import processes
+from system.run import processes
 from tests.support.signed_in_session import session_without_browser
 from tests.support.simulator_client import SimulatorProcess
 from tests.support.simulator_visitor import Visitor

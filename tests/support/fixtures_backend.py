@@ -22,8 +22,9 @@ from app.database.connection import Database
 from app.database.migrate import migrate
 from app.settings import Settings
 from contract.streams import heartbeat
-from system.ports import free_port
-from system.servers import PostgresServer, RedisServer
+from system.run.ports import free_port
+from system.servers.postgres import PostgresServer
+from system.servers.redis import RedisServer
 
 PROJECT = Path(__file__).resolve().parents[2]
 FAKE_BOT = Path(__file__).with_name("backend_fake_bot.py")

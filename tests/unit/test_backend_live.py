@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from app.database.models import BotSessionRow
 from app.jobs.service import key_of, weigh
-from app.live.seen import SeenEvents, SeenJobs, SeenSequence
-from app.sessions.presence import Sighting, Sightings
-from app.sessions.recording import Recorded, new_row, record
+from app.live.deduplication import SeenEvents, SeenJobs, SeenSequence
+from app.sessions.events import Recorded, new_row, record
+from app.sessions.heartbeats import Sighting, Sightings
 from app.sessions.schemas import Wanted
 from app.sessions.service import apply_live
-from app.sessions.view import status_of
+from app.sessions.status import status_of
 from contract.events import CycleComplete, Event, JobProcessed
 from contract.jobs import ClaimState, Verdict
 from contract.presence import Heartbeat

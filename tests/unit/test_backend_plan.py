@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.sessions.presence import Sighting, Sightings
+from app.sessions.heartbeats import Sighting, Sightings
 from app.sessions.schemas import Wanted
 from app.supervisor.plan import (
     EXIT_NEEDS_OWNER,
@@ -21,19 +21,19 @@ from app.supervisor.plan import (
     VANISHED_AFTER,
     WAIT_FOR_REASON,
     Action,
+    CommandKind,
+    DesiredSession,
     GiveUp,
     Kill,
     MarkEnded,
     MarkVanished,
     Memory,
     NoteCrash,
+    ObservedState,
     Process,
-    Said,
     Start,
     Tell,
     Terminate,
-    Want,
-    World,
     pause_before_restart,
     plan,
 )
@@ -53,8 +53,10 @@ def want(
     is_new: bool = False,
     reason: str | None = None,
     session_id: str = SESSION,
-) -> Want:
-    return Want(session_id=session_id, wanted=wanted, started_by=by, state=state, is_new=is_new, status_reason=reason)
+) -> DesiredSession:
+    return DesiredSession(
+        session_id=session_id, wanted=wanted, started_by=by, state=state, is_new=is_new, status_reason=reason
+    )
 
 
 def world(
@@ -68,13 +70,13 @@ def world(
     redis: bool = True,
     redis_for: float = 600.0,
     reason: str | None = None,
-) -> World:
+) -> ObservedState:
     sightings = {}
     if silent_for is not None:
         sightings[SESSION] = Sighting(
             heartbeat=beat(state=state, version=version, reason=reason), silent_for=timedelta(seconds=silent_for)
         )
-    return World(
+    return ObservedState(
         now=now,
         sightings=Sightings(
             redis_answers=redis, answering_for=timedelta(seconds=redis_for if redis else 0), sessions=sightings
@@ -84,7 +86,7 @@ def world(
     )
 
 
-def planned(one: Want, seen: World, memory: Memory | None = None) -> list[Action]:
+def planned(one: DesiredSession, seen: ObservedState, memory: Memory | None = None) -> list[Action]:
     return plan([one], seen, {} if memory is None else {SESSION: memory})
 
 
@@ -113,7 +115,7 @@ STARTED = Memory(alive_since=900.0)
         pytest.param(want(), world(process=ALIVE, silent_for=STALE), [], id="it lives and is silent: no second one"),
         pytest.param(want(), world(process=ALIVE, redis=False), [], id="it lives, Redis is away"),
         pytest.param(
-            want(Wanted.PAUSED), world(process=ALIVE, silent_for=1), [Tell(SESSION, Said.PAUSE)], id="pause it"
+            want(Wanted.PAUSED), world(process=ALIVE, silent_for=1), [Tell(SESSION, CommandKind.PAUSE)], id="pause it"
         ),
         pytest.param(
             want(Wanted.PAUSED), world(process=ALIVE, silent_for=1, state=SessionState.PAUSED), [], id="it is paused"
@@ -121,20 +123,20 @@ STARTED = Memory(alive_since=900.0)
         pytest.param(
             want(),
             world(process=ALIVE, silent_for=1, state=SessionState.PAUSED),
-            [Tell(SESSION, Said.RESUME)],
+            [Tell(SESSION, CommandKind.RESUME)],
             id="resume",
         ),
         pytest.param(
             want(),
             world(process=ALIVE, silent_for=1, version=3, wanted_version=4),
-            [Tell(SESSION, Said.CONFIGURE)],
+            [Tell(SESSION, CommandKind.CONFIGURE)],
             id="it has not heard of the new settings",
         ),
         pytest.param(
             want(), world(process=ALIVE, silent_for=1, version=4, wanted_version=4), [], id="it has the settings"
         ),
         pytest.param(
-            want(Wanted.STOPPED), world(process=ALIVE, silent_for=1), [Tell(SESSION, Said.STOP)], id="stop it"
+            want(Wanted.STOPPED), world(process=ALIVE, silent_for=1), [Tell(SESSION, CommandKind.STOP)], id="stop it"
         ),
         pytest.param(
             want(Wanted.STOPPED),
@@ -198,7 +200,10 @@ STARTED = Memory(alive_since=900.0)
             id="nothing is known while Redis is away",
         ),
         pytest.param(
-            want(Wanted.STOPPED, by=StartedBy.COMMAND_LINE), world(silent_for=1), [Tell(SESSION, Said.STOP)], id="told"
+            want(Wanted.STOPPED, by=StartedBy.COMMAND_LINE),
+            world(silent_for=1),
+            [Tell(SESSION, CommandKind.STOP)],
+            id="told",
         ),
         pytest.param(
             want(Wanted.STOPPED, by=StartedBy.COMMAND_LINE, state=SessionState.STOPPED),
@@ -208,7 +213,7 @@ STARTED = Memory(alive_since=900.0)
         ),
     ],
 )
-def test_one_look(one: Want, seen: World, expected: list[Action]) -> None:
+def test_one_look(one: DesiredSession, seen: ObservedState, expected: list[Action]) -> None:
     assert planned(one, seen) == expected
 
 
@@ -302,7 +307,7 @@ def test_the_next_session_starts_when_the_last_one_has_left() -> None:
     wants = [want(Wanted.STOPPED), want(is_new=True, session_id="session-b")]
     memories: dict[str, Memory] = {}
     seen = world(process=ALIVE, silent_for=1)
-    assert plan(wants, seen, memories) == [Tell(SESSION, Said.STOP)]
+    assert plan(wants, seen, memories) == [Tell(SESSION, CommandKind.STOP)]
     gone = world(process=Process(is_alive=False, exit_code=0), silent_for=1)
     assert plan(wants, gone, memories) == [MarkEnded(SESSION), Start("session-b")]
 
@@ -314,14 +319,14 @@ def test_new_words_are_said_at_once_and_the_same_ones_again_after_a_while() -> N
         seen = world(now=now, process=ALIVE, silent_for=0.5, state=state, wanted_version=wanted_version)
         return plan([want(wanted)], seen, memories)
 
-    assert told(Wanted.PAUSED, SessionState.RUNNING, 0.0) == [Tell(SESSION, Said.PAUSE)]
+    assert told(Wanted.PAUSED, SessionState.RUNNING, 0.0) == [Tell(SESSION, CommandKind.PAUSE)]
     assert told(Wanted.PAUSED, SessionState.RUNNING, 0.5) == []
-    assert told(Wanted.RUNNING, SessionState.PAUSED, 1.0) == [Tell(SESSION, Said.RESUME)]
-    assert told(Wanted.PAUSED, SessionState.RUNNING, 1.5) == [Tell(SESSION, Said.PAUSE)]
-    assert told(Wanted.PAUSED, SessionState.RUNNING, 4.5) == [Tell(SESSION, Said.PAUSE)]
-    assert told(Wanted.RUNNING, SessionState.RUNNING, 5.0, wanted_version=1) == [Tell(SESSION, Said.CONFIGURE)]
+    assert told(Wanted.RUNNING, SessionState.PAUSED, 1.0) == [Tell(SESSION, CommandKind.RESUME)]
+    assert told(Wanted.PAUSED, SessionState.RUNNING, 1.5) == [Tell(SESSION, CommandKind.PAUSE)]
+    assert told(Wanted.PAUSED, SessionState.RUNNING, 4.5) == [Tell(SESSION, CommandKind.PAUSE)]
+    assert told(Wanted.RUNNING, SessionState.RUNNING, 5.0, wanted_version=1) == [Tell(SESSION, CommandKind.CONFIGURE)]
     assert told(Wanted.RUNNING, SessionState.RUNNING, 5.5, wanted_version=1) == []
-    assert told(Wanted.RUNNING, SessionState.RUNNING, 6.0, wanted_version=2) == [Tell(SESSION, Said.CONFIGURE)]
+    assert told(Wanted.RUNNING, SessionState.RUNNING, 6.0, wanted_version=2) == [Tell(SESSION, CommandKind.CONFIGURE)]
 
 
 # --- whole lives ------------------------------------------------------------------------------------------------------
@@ -364,7 +369,7 @@ class Life:
         elif not self.processes and self.has_ended_process:
             process = Process(is_alive=False, exit_code=self.exit_code)
         answering = 0.0 if self.redis_since is None else self.now - self.redis_since
-        seen = World(
+        seen = ObservedState(
             now=self.now,
             sightings=Sightings(
                 redis_answers=self.redis_since is not None,
@@ -384,7 +389,7 @@ class Life:
                 self.known, self.has_ended_process = True, False
                 self.state = SessionState.RUNNING
                 self.most = max(self.most, self.processes)
-            case Tell(said=Said.STOP) | Terminate() | Kill():
+            case Tell(said=CommandKind.STOP) | Terminate() | Kill():
                 if not isinstance(action, Tell) or self.redis_since is not None:
                     self.end(0)
             case MarkEnded():

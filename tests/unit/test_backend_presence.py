@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.sessions.presence import Sightings, Watch
+from app.sessions.heartbeats import Sightings, Watch
 from contract.presence import HEARTBEAT_KEPT_FOR, HEARTBEAT_STALE_AFTER, Heartbeat
 from contract.sessions import SessionState
 from tests.support.backend_events import SESSION, beat

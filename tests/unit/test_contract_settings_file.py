@@ -9,7 +9,7 @@ import app.settings
 import bot.config
 import system.settings
 from contract.settings_file import UnreadableFile, read_settings_file
-from system.terminal import Problem
+from system.console import Problem
 
 
 def test_settings_are_read_as_they_are_written(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import yaml
 from compose_spec import PyCompose
 
 from contract.configuration import BotConfiguration
-from system.environment import PROJECT
+from system.setup.venv import PROJECT
 
 COMPOSE = PROJECT / "docker-compose.yml"
 #: what Compose puts in place of ${NAME}, ${NAME:-default}

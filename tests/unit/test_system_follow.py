@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from system.follow import Follower, described
-from system.terminal import Terminal
+from system.console import Terminal
+from system.run.event_log import Follower, described
 
 JOB = {
     "job_number": "10471",

@@ -3,9 +3,9 @@
 import io
 import itertools
 
-from system.keeper import Keeper
-from system.server_process import ServerError
-from system.terminal import Terminal
+from system.console import Terminal
+from system.run.supervisor import ServiceSupervisor
+from system.servers.process import ServerError
 
 
 class _Server:
@@ -32,9 +32,9 @@ class _Clock:
         return self.now
 
 
-def _keeper(server: _Server, clock: _Clock) -> tuple[Keeper, io.StringIO]:
+def _keeper(server: _Server, clock: _Clock) -> tuple[ServiceSupervisor, io.StringIO]:
     said = io.StringIO()
-    return Keeper([server], Terminal(said), clock=clock), said
+    return ServiceSupervisor([server], Terminal(said), clock=clock), said
 
 
 def test_what_runs_is_left_alone() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from system import places, settings
-from system.parts import Parts
-from system.terminal import Problem, Terminal
+from system import paths, settings
+from system.console import Problem, Terminal
+from system.run.services import Services
 
 _OWN = {"ATOZ_USERNAME": "me", "ATOZ_PASSWORD": "SECRET-word"}
 _SECRETS = {
@@ -18,9 +18,9 @@ _SECRETS = {
 }
 
 
-def _parts(folder: Path, **written: str) -> Parts:
+def _parts(folder: Path, **written: str) -> Services:
     wanted, environment = settings.load({settings.ENV_FILE: "", "ATOZ_DATA_DIR": str(folder), **written})
-    return Parts(wanted, environment, places.existing(folder, folder / "logs"), Terminal(io.StringIO()))
+    return Services(wanted, environment, paths.existing(folder, folder / "logs"), Terminal(io.StringIO()))
 
 
 @pytest.mark.parametrize("written", ["1", "true", "0"])

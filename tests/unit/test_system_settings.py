@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system import settings
-from system.environment import PROJECT
+from system.console import Problem
 from system.settings import ServersFrom
-from system.terminal import Problem
+from system.setup.venv import PROJECT
 
 
 def _load(**environment: str) -> settings.Settings:

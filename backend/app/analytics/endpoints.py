@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 from app.analytics import service
 from app.analytics.schemas import AnalyticsPeriods, DashboardMetrics
 from app.dependencies import Plane, Transaction
-from app.inputs import Moment
 from app.problems import DatabaseAway, InvalidInput, problem_responses
+from app.query_params import Moment
 from app.sessions import service as sessions
 
 router = APIRouter(prefix="/api/bot", tags=["analytics"])

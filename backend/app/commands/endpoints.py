@@ -9,9 +9,9 @@ from app.commands import service
 from app.commands.schemas import CommandSent
 from app.commands.sending import send
 from app.dependencies import Plane, Transaction
-from app.inputs import SessionName
 from app.jobs.service import WhichJob
 from app.problems import Conflict, DatabaseAway, InvalidInput, NotFound, RedisAway, problem_responses
+from app.query_params import SessionName
 from contract.wire import Text
 
 router = APIRouter(prefix="/api/bot", tags=["commands"])

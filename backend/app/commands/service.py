@@ -11,7 +11,7 @@ from app.jobs import service as jobs
 from app.jobs.schemas import JobRecord
 from app.problems import Conflict
 from app.sessions import service as sessions
-from app.sessions.presence import Sightings
+from app.sessions.heartbeats import Sightings
 from contract.commands import Approve, Command, Decline, Snapshot
 from contract.jobs import ClaimState, JobStatus
 from contract.sessions import SessionState

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.inputs import Cursor, Moment, PageLength, SessionName
+from app.query_params import Cursor, Moment, PageLength, SessionName
 from contract.jobs import ClaimState, Given, JobStatus, LossReason, PortalJob, RuleOutcome, Verdict
 from contract.wire import Text
 

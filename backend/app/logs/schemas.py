@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.inputs import Cursor, PageLength, SessionName
+from app.query_params import Cursor, PageLength, SessionName
 
 
 class LogLevel(StrEnum):

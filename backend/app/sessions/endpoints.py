@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 
 from app.database.connection import after_commit
 from app.dependencies import Plane, Transaction
-from app.inputs import Cursor, PageLength, SessionName
 from app.problems import Conflict, DatabaseAway, InvalidInput, NotFound, problem_responses
+from app.query_params import Cursor, PageLength, SessionName
 from app.sessions import service
 from app.sessions.schemas import BotActionResult, SessionPage, SessionStatus
 

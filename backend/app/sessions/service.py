@@ -14,10 +14,10 @@ from app.logs.schemas import LogLevel
 from app.logs.service import LogLine
 from app.problems import Conflict, NotFound
 from app.sessions import queries
-from app.sessions.presence import ENDED, Sightings
-from app.sessions.recording import Recorded, new_row, record, state_action
+from app.sessions.events import Recorded, new_row, record, state_action
+from app.sessions.heartbeats import ENDED, Sightings
 from app.sessions.schemas import BotActionResult, SessionPage, SessionStatus, Wanted
-from app.sessions.view import no_session, status_of
+from app.sessions.status import no_session, status_of
 from contract.events import Event
 from contract.sessions import LoginStatus, SessionState, StartedBy
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.sessions.presence import Sighting, Sightings
+from app.sessions.heartbeats import Sighting, Sightings
 from app.sessions.schemas import Wanted
 from contract.presence import HEARTBEAT_STALE_AFTER
 from contract.sessions import SessionState, StartedBy
@@ -43,7 +43,7 @@ VANISHED_AFTER = HEARTBEAT_STALE_AFTER.total_seconds() + 5.0
 _MISSED_FOR = 4.0
 
 
-class Said(StrEnum):
+class CommandKind(StrEnum):
     """What a bot can be told."""
 
     STOP = "stop"
@@ -53,7 +53,7 @@ class Said(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Want:
+class DesiredSession:
     """A session's row, as far as it matters here."""
 
     session_id: str
@@ -94,13 +94,13 @@ class Memory:
     #: when a bot from the command line was first missed
     unheard_since: float | None = None
     #: what it was told last, and when; a new word is said at once, the same one again after a while
-    said: dict[str, tuple[Said, int, float]] = field(default_factory=dict)
+    said: dict[str, tuple[CommandKind, int, float]] = field(default_factory=dict)
     terminated: bool = False
     killed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class World:
+class ObservedState:
     """All that is known at one moment."""
 
     #: monotonic, in seconds
@@ -124,7 +124,7 @@ class Tell:
     """Send the session's bot a command."""
 
     session_id: str
-    said: Said
+    said: CommandKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def pause_before_restart(crashes: int) -> float:
     return RESTART_PAUSES[min(max(crashes, 1), len(RESTART_PAUSES)) - 1]
 
 
-def plan(wants: Sequence[Want], world: World, memories: dict[str, Memory]) -> list[Action]:
+def plan(wants: Sequence[DesiredSession], world: ObservedState, memories: dict[str, Memory]) -> list[Action]:
     """What to do now. Keeps ``memories`` for the next time."""
     lives = {want.session_id: _life(want, world) for want in wants}
     # an account has one bot at a time: the next one starts when the last one has left
@@ -218,7 +218,7 @@ def plan(wants: Sequence[Want], world: World, memories: dict[str, Memory]) -> li
     return actions
 
 
-def _life(want: Want, world: World) -> _Life:
+def _life(want: DesiredSession, world: ObservedState) -> _Life:
     process = world.processes.get(want.session_id)
     if process is not None:
         return _Life.ALIVE if process.is_alive else _Life.GONE
@@ -230,15 +230,15 @@ def _life(want: Want, world: World) -> _Life:
     return _Life.NOT_KNOWN
 
 
-def _beating(want: Want, world: World) -> Sighting | None:
+def _beating(want: DesiredSession, world: ObservedState) -> Sighting | None:
     """The heartbeat, where it is fresh and not only remembered."""
     sighting = world.sightings.sessions.get(want.session_id)
     return sighting if world.sightings.redis_answers and sighting is not None and sighting.is_fresh else None
 
 
-def _say(want: Want, said: Said, world: World, memory: Memory) -> list[Action]:
-    about = "settings" if said is Said.CONFIGURE else "state"
-    version = world.configuration_version if said is Said.CONFIGURE else 0
+def _say(want: DesiredSession, said: CommandKind, world: ObservedState, memory: Memory) -> list[Action]:
+    about = "settings" if said is CommandKind.CONFIGURE else "state"
+    version = world.configuration_version if said is CommandKind.CONFIGURE else 0
     last, last_version, at = memory.said.get(about, (None, 0, 0.0))
     if (last, last_version) == (said, version) and world.now - at < COMMAND_EVERY:
         return []
@@ -246,20 +246,22 @@ def _say(want: Want, said: Said, world: World, memory: Memory) -> list[Action]:
     return [Tell(want.session_id, said)]
 
 
-def _keep_informed(want: Want, beating: Sighting, world: World, memory: Memory) -> list[Action]:
+def _keep_informed(want: DesiredSession, beating: Sighting, world: ObservedState, memory: Memory) -> list[Action]:
     """Pause, resume and settings, until the heartbeat says that they have arrived."""
     actions: list[Action] = []
     state = beating.heartbeat.state
     if want.wanted is Wanted.PAUSED and state in {SessionState.RUNNING, SessionState.SIGNING_IN}:
-        actions += _say(want, Said.PAUSE, world, memory)
+        actions += _say(want, CommandKind.PAUSE, world, memory)
     if want.wanted is Wanted.RUNNING and state is SessionState.PAUSED:
-        actions += _say(want, Said.RESUME, world, memory)
+        actions += _say(want, CommandKind.RESUME, world, memory)
     if beating.heartbeat.configuration_version < world.configuration_version:
-        actions += _say(want, Said.CONFIGURE, world, memory)
+        actions += _say(want, CommandKind.CONFIGURE, world, memory)
     return actions
 
 
-def _to_run(want: Want, life: _Life, world: World, memory: Memory, *, may_start: bool) -> list[Action]:
+def _to_run(
+    want: DesiredSession, life: _Life, world: ObservedState, memory: Memory, *, may_start: bool
+) -> list[Action]:
     if life is _Life.NOT_KNOWN:
         return []
     if life is _Life.GONE:
@@ -271,7 +273,7 @@ def _to_run(want: Want, life: _Life, world: World, memory: Memory, *, may_start:
     return _silent(want, world, memory)
 
 
-def _gone_though_wanted(want: Want, world: World, memory: Memory, *, may_start: bool) -> list[Action]:
+def _gone_though_wanted(want: DesiredSession, world: ObservedState, memory: Memory, *, may_start: bool) -> list[Action]:
     process = world.processes.get(want.session_id)
     sighting = world.sightings.sessions.get(want.session_id)
     said = sighting.heartbeat if sighting is not None else None
@@ -295,7 +297,7 @@ def _gone_though_wanted(want: Want, world: World, memory: Memory, *, may_start: 
     return []
 
 
-def _silent(want: Want, world: World, memory: Memory) -> list[Action]:
+def _silent(want: DesiredSession, world: ObservedState, memory: Memory) -> list[Action]:
     """The process is there and says nothing: it starts, it cannot reach Redis, or it hangs."""
     if not world.sightings.is_settled or want.session_id not in world.processes or memory.alive_since is None:
         return []
@@ -314,7 +316,7 @@ def _silent(want: Want, world: World, memory: Memory) -> list[Action]:
     return []
 
 
-def _to_stop(want: Want, life: _Life, world: World, memory: Memory) -> list[Action]:
+def _to_stop(want: DesiredSession, life: _Life, world: ObservedState, memory: Memory) -> list[Action]:
     if life is _Life.GONE:
         return [] if want.has_ended else [MarkEnded(want.session_id)]
     if memory.stop_since is None:
@@ -324,7 +326,7 @@ def _to_stop(want: Want, life: _Life, world: World, memory: Memory) -> list[Acti
     beating = _beating(want, world)
     actions: list[Action] = []
     if beating is not None and beating.heartbeat.state not in {SessionState.STOPPING, SessionState.STOPPED}:
-        actions += _say(want, Said.STOP, world, memory)
+        actions += _say(want, CommandKind.STOP, world, memory)
     if want.session_id not in world.processes:
         return actions  # nothing that could be signalled
     if asked_for > KILL_AFTER and not memory.killed:
@@ -337,12 +339,12 @@ def _to_stop(want: Want, life: _Life, world: World, memory: Memory) -> list[Acti
     return actions
 
 
-def _command_line(want: Want, life: _Life, world: World, memory: Memory) -> list[Action]:
+def _command_line(want: DesiredSession, life: _Life, world: ObservedState, memory: Memory) -> list[Action]:
     beating = _beating(want, world)
     if beating is not None:
         memory.unheard_since = None
         if want.wanted is Wanted.STOPPED:
-            return [] if beating.heartbeat.state in _LEAVING else _say(want, Said.STOP, world, memory)
+            return [] if beating.heartbeat.state in _LEAVING else _say(want, CommandKind.STOP, world, memory)
         return _keep_informed(want, beating, world, memory)
     over = want.has_ended and want.wanted is Wanted.STOPPED
     if life is not _Life.GONE or over or not world.sightings.is_settled:

@@ -22,23 +22,23 @@ from app.logs.schemas import LogLevel
 from app.logs.service import LogLine
 from app.redis_connection import connect
 from app.sessions import service as sessions
-from app.sessions.presence import Presence, Sightings
+from app.sessions.heartbeats import Presence, Sightings
 from app.settings import Settings
 from app.supervisor.plan import (
     NEEDS_OWNER,
     Action,
+    CommandKind,
+    DesiredSession,
     GiveUp,
     Kill,
     MarkEnded,
     MarkVanished,
     Memory,
     NoteCrash,
-    Said,
+    ObservedState,
     Start,
     Tell,
     Terminate,
-    Want,
-    World,
     plan,
 )
 from app.supervisor.process import CannotStart, Processes
@@ -118,7 +118,7 @@ class Supervisor:
         seen = self._presence.snapshot()
         with self._lock.transaction() as session:
             wants = [
-                Want(
+                DesiredSession(
                     session_id=row.session_id,
                     wanted=row.wanted,
                     started_by=row.started_by,
@@ -143,7 +143,7 @@ class Supervisor:
                 )
         self._publish(saved, seen)
         beats = {session_id: sighting.heartbeat for session_id, sighting in seen.sessions.items()}
-        world = World(
+        world = ObservedState(
             now=time.monotonic(),
             sightings=seen,
             processes=self._processes.look((want.session_id for want in wants), beats),
@@ -291,15 +291,15 @@ def _nothing() -> None:
     return
 
 
-def _command(said: Said, saved: SavedConfiguration) -> Command:
+def _command(said: CommandKind, saved: SavedConfiguration) -> Command:
     now = datetime.now(UTC)
     match said:
-        case Said.STOP:
+        case CommandKind.STOP:
             return Stop(issued_at=now, reason="You pressed stop.")
-        case Said.PAUSE:
+        case CommandKind.PAUSE:
             return Pause(issued_at=now)
-        case Said.RESUME:
+        case CommandKind.RESUME:
             return Resume(issued_at=now)
-        case Said.CONFIGURE:
+        case CommandKind.CONFIGURE:
             wanted = VersionedConfiguration(version=saved.version, configuration=saved.configuration)
             return Configure(issued_at=now, wanted=wanted)

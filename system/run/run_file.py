@@ -9,17 +9,18 @@ from contextlib import contextmanager
 
 import psutil
 
-from system import leftovers, places
-from system.control import ControlPlane
+from system import paths
+from system.console import Problem, Terminal
+from system.run import cleanup
+from system.run.api_client import ControlPlane
+from system.servers.backing import Storage
 from system.settings import Settings
-from system.storage import Storage
-from system.terminal import Problem, Terminal
 
 _STOPS_WITHIN_SECONDS = 90.0
 
 
 @contextmanager
-def only_one(where: places.Places, settings: Settings) -> Iterator[None]:
+def only_one(where: paths.Paths, settings: Settings) -> Iterator[None]:
     """Holds the data folder for this launcher. Raises ``Problem`` where another one has it.
 
     The lock ends with the process, however it ends; it is not handed to children.
@@ -37,7 +38,7 @@ def only_one(where: places.Places, settings: Settings) -> Iterator[None]:
             "api_url": f"http://127.0.0.1:{settings.api_port}",
             "practice": settings.is_practice,
         }
-        places.write_private(where.launcher, content)
+        paths.write_private(where.launcher, content)
         try:
             yield
         finally:
@@ -45,7 +46,7 @@ def only_one(where: places.Places, settings: Settings) -> Iterator[None]:
 
 
 def announce(
-    where: places.Places, settings: Settings, storage: Storage, practice_account: Mapping[str, str] | None
+    where: paths.Paths, settings: Settings, storage: Storage, practice_account: Mapping[str, str] | None
 ) -> None:
     """Writes down where everything answers, and the practice account, for what is started by hand."""
     content = {
@@ -56,23 +57,23 @@ def announce(
         "practice": settings.is_practice,
     }
     if practice_account is not None:
-        places.write_private(where.practice, dict(practice_account))
+        paths.write_private(where.practice, dict(practice_account))
         content["simulator_url"] = f"http://127.0.0.1:{settings.simulator_port}"
         content["simulator_control_url"] = f"http://127.0.0.1:{settings.simulator_control_port}"
-    places.write_private(where.addresses, content)
+    paths.write_private(where.addresses, content)
 
 
-def withdraw(where: places.Places) -> None:
+def withdraw(where: paths.Paths) -> None:
     """Takes back what ``announce`` wrote."""
     where.addresses.unlink(missing_ok=True)
     where.practice.unlink(missing_ok=True)
 
 
-def tell(where: places.Places, terminal: Terminal) -> int:
+def tell(where: paths.Paths, terminal: Terminal) -> int:
     """Says whether a system runs and how its bot stands; the exit code is 1 where none runs."""
-    running = places.read(where.launcher) if _is_held(where) else None
+    running = paths.read(where.launcher) if _is_held(where) else None
     if running is None:
-        left = leftovers.count(where)
+        left = cleanup.count(where)
         if left:
             terminal.say(
                 f"AtoZ Bot was not stopped in order: {left} of its processes still run, and nobody keeps them up."
@@ -93,11 +94,11 @@ def tell(where: places.Places, terminal: Terminal) -> int:
     return 0
 
 
-def stop_running(where: places.Places, terminal: Terminal) -> int:
+def stop_running(where: paths.Paths, terminal: Terminal) -> int:
     """Stops the system that runs from this data folder, or what is left of it."""
-    running = places.read(where.launcher) if _is_held(where) else None
+    running = paths.read(where.launcher) if _is_held(where) else None
     if running is None:
-        ended = leftovers.stop(where)
+        ended = cleanup.stop(where)
         terminal.say(f"Stopped {ended} processes that were left behind." if ended else "AtoZ Bot does not run here.")
         return 0
     os.kill(int(running["pid"]), signal.SIGTERM)
@@ -111,7 +112,7 @@ def stop_running(where: places.Places, terminal: Terminal) -> int:
     return 0
 
 
-def _is_held(where: places.Places) -> bool:
+def _is_held(where: paths.Paths) -> bool:
     try:
         with (where.run / "launcher.lock").open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -122,8 +123,8 @@ def _is_held(where: places.Places) -> bool:
     return False
 
 
-def _already_runs(where: places.Places) -> str:
-    running = places.read(where.launcher)
+def _already_runs(where: paths.Paths) -> str:
+    running = paths.read(where.launcher)
     if running is None:  # it has just begun
         return "it is being started already, in another terminal"
     return (

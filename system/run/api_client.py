@@ -4,7 +4,7 @@ import time
 
 import httpx
 
-from system.terminal import Problem
+from system.console import Problem
 
 #: Starting and stopping are written down and answered; the work is done by the supervisor.
 _ANSWERS_WITHIN_SECONDS = 10.0

@@ -17,10 +17,10 @@ from app.configuration import service as configuration
 from app.configuration.schemas import SavedConfiguration
 from app.database.connection import Database, SchemaNotReady, is_away
 from app.database.models import BotSessionRow
-from app.live.hub import Hub
 from app.live.schemas import ConfigurationChanged, ConfigurationUpdatedMessage, StatusUpdateMessage
+from app.live.websocket_hub import Hub
 from app.sessions import service as sessions
-from app.sessions.presence import Sightings
+from app.sessions.heartbeats import Sightings
 from app.sessions.schemas import SessionStatus
 from app.settings import Settings
 from contract.events import Event, SessionStarted, StatusUpdate
@@ -34,7 +34,7 @@ _SESSIONS_SHOWN = 20
 _RESTLESS = {"total_checks", "total_accepted", "total_rejected", "total_lost", "last_heartbeat_at"}
 
 
-class Board:
+class SessionStatusCache:
     """Lives in the event loop; ``poke`` may be called from any thread."""
 
     def __init__(self, settings: Settings, database: Database, hub: Hub, snapshot: Callable[[], Sightings]) -> None:

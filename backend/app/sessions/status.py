@@ -1,7 +1,7 @@
 """A session as the owner sees it: what its row says, and on top what its bot said since. Pure."""
 
 from app.database.models import BotSessionRow
-from app.sessions.presence import ENDED, Sighting, Sightings
+from app.sessions.heartbeats import ENDED, Sighting, Sightings
 from app.sessions.schemas import SessionStatus, Wanted
 from contract.sessions import SessionState, StartedBy
 

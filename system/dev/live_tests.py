@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from system import environment, places, settings
-from system.terminal import Problem, Terminal
+from system import paths, settings
+from system.console import Problem, Terminal
+from system.setup import venv as environment
 
 TESTS = "tests/integration/running_system"
 #: Tells the tests where the system is; without it they are not collected.
@@ -26,8 +27,8 @@ def main() -> NoReturn:
 
 def _addresses_of_practice() -> Path:
     wanted, _ = settings.load()
-    where = places.existing(wanted.atoz_data_dir, wanted.logs)
-    running = places.read(where.addresses)
+    where = paths.existing(wanted.atoz_data_dir, wanted.logs)
+    running = paths.read(where.addresses)
     if running is None:
         raise Problem("no system runs from this folder; start it with ./start_system.sh")
     if not running["practice"]:

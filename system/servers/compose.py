@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from system.environment import PROJECT
-from system.server_process import ServerError
+from system.servers.process import ServerError
 from system.settings import Settings
+from system.setup.venv import PROJECT
 
 _SERVICES = ("database", "redis")
 #: An engine that is there answers at once; one that is not can take its time to say so.

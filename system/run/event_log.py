@@ -10,7 +10,7 @@ import httpx
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import connect
 
-from system.terminal import Terminal
+from system.console import Terminal
 
 _AGAIN_AFTER_SECONDS = 0.5
 _CATCH_UP = 50

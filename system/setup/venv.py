@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from system.terminal import Problem, Terminal
+from system.console import Problem, Terminal
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 OLDEST_PYTHON = (3, 11)
 
 #: What runs the system.

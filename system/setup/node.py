@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
 
-from system import environment
-from system.environment import PROJECT
-from system.terminal import Problem, Terminal
+from system.console import Problem, Terminal
+from system.setup import venv as environment
+from system.setup.venv import PROJECT
 
 #: What Vite needs (frontend/package.json, "engines").
 OLDEST_NODE = (20, 19)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from system.server_process import ServerError
-from system.terminal import Terminal
+from system.console import Terminal
+from system.servers.process import ServerError
 
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -43,7 +43,7 @@ class _Watch:
     again_at: float | None = None
 
 
-class Keeper:
+class ServiceSupervisor:
     """Looks after servers in the order in which they depend on each other."""
 
     def __init__(

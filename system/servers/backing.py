@@ -11,11 +11,14 @@ import psycopg2
 import redis
 
 from contract.addresses import shown
-from system import docker, places, ports
-from system.server_process import ServerError, ServerProcess
-from system.servers import PostgresServer, RedisServer
+from system import paths
+from system.console import Problem, Terminal
+from system.run import ports
+from system.servers import compose
+from system.servers.postgres import PostgresServer
+from system.servers.process import ServerError, ServerProcess
+from system.servers.redis import RedisServer
 from system.settings import ServersFrom, Settings
-from system.terminal import Problem, Terminal
 
 #: Practice leaves no trace in the owner's records: it has a database and a Redis keyspace of its own.
 _DATABASE = {False: "atoz", True: "atoz_practice"}
@@ -28,13 +31,13 @@ class Storage:
     """Postgres and Redis, as they are found or started."""
 
     def __init__(
-        self, settings: Settings, where: places.Places, terminal: Terminal, environment: Mapping[str, str]
+        self, settings: Settings, where: paths.Paths, terminal: Terminal, environment: Mapping[str, str]
     ) -> None:
         self.database_url = ""
         self.redis_url = ""
         #: those of them that are processes of ours
         self.servers: list[ServerProcess] = []
-        self.compose: docker.ComposeServers | None = None
+        self.compose: compose.ComposeServers | None = None
         self._settings = settings
         self._where = where
         self._terminal = terminal
@@ -73,10 +76,10 @@ class Storage:
         if wanted is ServersFrom.PACKAGES:
             return False
         written = self._where.run / "servers.json"
-        used_before = (places.read(written) or {}).get("from")
+        used_before = (paths.read(written) or {}).get("from")
         if wanted is ServersFrom.AUTO and used_before == ServersFrom.PACKAGES:
             return False
-        answers = docker.engine_answers()
+        answers = compose.engine_answers()
         if not answers and wanted is ServersFrom.DOCKER:
             raise Problem(
                 "ATOZ_SERVERS is docker, but no Docker engine with compose answers; start Docker, or use auto"
@@ -86,7 +89,7 @@ class Storage:
                 "the records of earlier runs are in Docker, and no Docker engine answers; start Docker, or set "
                 "ATOZ_SERVERS=packages to begin anew without it"
             )
-        places.write_private(written, {"from": ServersFrom.DOCKER if answers else ServersFrom.PACKAGES})
+        paths.write_private(written, {"from": ServersFrom.DOCKER if answers else ServersFrom.PACKAGES})
         return answers
 
     def _start_compose(self) -> None:
@@ -94,7 +97,7 @@ class Storage:
         with self._terminal.step("Postgres and Redis") as step:
             step.doing("starting them with docker compose")
             log = self._where.logs / "docker.log"
-            self.compose = docker.ComposeServers(settings, log=log, environment=self._environment)
+            self.compose = compose.ComposeServers(settings, log=log, environment=self._environment)
             self.compose.start()
             step.outcome = f"docker compose, ports {settings.postgres_port} and {settings.redis_port}"
 
@@ -142,7 +145,7 @@ class Storage:
         return server
 
 
-def _compose_database(compose: docker.ComposeServers, *, practice: bool) -> str:
+def _compose_database(compose: compose.ComposeServers, *, practice: bool) -> str:
     """The database in the container; practice has one of its own beside the real one."""
     if not practice:
         return compose.database_url

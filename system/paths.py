@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from system.servers import SYSTEM_FOLDER, open_to_everybody, private_folder
-from system.terminal import Problem
+from system.console import Problem
+from system.servers.postgres import SYSTEM_FOLDER, open_to_everybody, private_folder
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
+class Paths:
     """The folders of one installation."""
 
     data: Path
@@ -60,15 +60,15 @@ def _digest(folder: Path) -> str:
     return hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
 
 
-def existing(data: Path, logs: Path) -> Places:
+def existing(data: Path, logs: Path) -> Paths:
     """The folders as they would be, without making or changing any."""
     as_root = os.geteuid() == 0
     closed = as_root and data.parent.exists() and not open_to_everybody(data.parent)
     postgres = SYSTEM_FOLDER / _digest(data) / "postgres" if closed else data / "postgres"
-    return Places(data=data, postgres=postgres, logs=logs)
+    return Paths(data=data, postgres=postgres, logs=logs)
 
 
-def make(data: Path, logs: Path) -> Places:
+def make(data: Path, logs: Path) -> Paths:
     """Makes the folders with their modes.
 
     The data folder is for its owner alone. Where root has to run Postgres as another user, that user must pass through
@@ -93,7 +93,7 @@ def cannot_be_used(error: OSError) -> str:
     )
 
 
-def _make(data: Path, logs: Path) -> Places:
+def _make(data: Path, logs: Path) -> Paths:
     data.parent.mkdir(parents=True, exist_ok=True)
     where = existing(data, logs)
     as_root = os.geteuid() == 0

@@ -6,14 +6,15 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from system import leftovers, places, ports, processes
-from system.control import ControlPlane
-from system.environment import PROJECT
-from system.node import FRONTEND, Node
-from system.server_process import HttpServer, ServerProcess, last_line
+from system import paths
+from system.console import Problem, Terminal
+from system.run import cleanup, ports, processes
+from system.run.api_client import ControlPlane
+from system.servers.backing import Storage
+from system.servers.process import HttpServer, ServerProcess, last_line
 from system.settings import ENV_FILE, SECRET_NAMES, Settings
-from system.storage import Storage
-from system.terminal import Problem, Terminal
+from system.setup.node import FRONTEND, Node
+from system.setup.venv import PROJECT
 
 _BOTS_END_WITHIN_SECONDS = 10.0
 
@@ -24,11 +25,11 @@ _FOR_BOTS = ("CALENDARS",)
 _FOR_DOCKER = ("POSTGRES_PASSWORD",)
 
 
-class Parts:
+class Services:
     """Postgres and Redis, simulator, API and dashboard: started side by side, stopped in order."""
 
     def __init__(
-        self, settings: Settings, environment: Mapping[str, str], where: places.Places, terminal: Terminal
+        self, settings: Settings, environment: Mapping[str, str], where: paths.Paths, terminal: Terminal
     ) -> None:
         self._settings = settings
         self._where = where
@@ -107,7 +108,7 @@ class Parts:
     def stop_the_rest(self) -> None:
         """API, bots that are still there, simulator, Redis, Postgres."""
         self._stop(self._api)
-        processes.stop(leftovers.bots(self._where), patience_seconds=_BOTS_END_WITHIN_SECONDS)
+        processes.stop(cleanup.bots(self._where), patience_seconds=_BOTS_END_WITHIN_SECONDS)
         self._stop(self._simulator)
         self.storage.stop()
 
@@ -209,7 +210,7 @@ class Parts:
             "SIMULATOR_CONTROL_PORT": str(wanted.simulator_control_port),
             "PYTHONUNBUFFERED": "1",
         }
-        chosen = (places.read(self._where.browser) or {}).get("executable_path")
+        chosen = (paths.read(self._where.browser) or {}).get("executable_path")
         if chosen:
             children["CHROMIUM_PATH"] = str(chosen)
         return children

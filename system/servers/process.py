@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from system import processes
-from system.terminal import Problem
+from system.console import Problem
+from system.run import processes
 
 #: A log that grew beyond this is set aside when its server starts the next time; one is kept.
 _LONGEST_LOG_BYTES = 10_000_000

@@ -16,9 +16,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from system import node, places, settings
-from system.environment import PROJECT
-from system.terminal import Problem, Terminal
+from system import paths, settings
+from system.console import Problem, Terminal
+from system.setup import node
+from system.setup.venv import PROJECT
 
 _AT_A_TIME = 2
 
@@ -162,7 +163,7 @@ def _say(terminal: Terminal, result: Result) -> None:
 
 def _environment(npm_environment: dict[str, str]) -> dict[str, str]:
     wanted, _ = settings.load()
-    chosen = (places.read(places.existing(wanted.atoz_data_dir, wanted.logs).browser) or {}).get("executable_path")
+    chosen = (paths.read(paths.existing(wanted.atoz_data_dir, wanted.logs).browser) or {}).get("executable_path")
     environment = {**os.environ, "PATH": npm_environment["PATH"]}
     if chosen:
         environment["CHROMIUM_PATH"] = str(chosen)

@@ -15,9 +15,9 @@ from pathlib import Path
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
-from system import places
+from system import paths
+from system.console import Problem, Step, Terminal
 from system.settings import Settings
-from system.terminal import Problem, Step, Terminal
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge")
 _MAC_APPLICATIONS = (
@@ -69,7 +69,7 @@ def why_not(error: PlaywrightError) -> str:
     return error.message.splitlines()[0].removeprefix("BrowserType.launch: ").rstrip(".")
 
 
-def prepare(terminal: Terminal, settings: Settings, where: places.Places) -> Browser:
+def prepare(terminal: Terminal, settings: Settings, where: paths.Paths) -> Browser:
     """Finds or installs a Chromium and writes down which. Raises ``Problem`` where there is none to be had."""
     with terminal.step("Browser") as step:
         known = _known(settings, where)
@@ -87,14 +87,14 @@ def prepare(terminal: Terminal, settings: Settings, where: places.Places) -> Bro
             "version": found.version,
             "stamp": _stamp(found.executable),
         }
-        places.write_private(where.browser, content)
+        paths.write_private(where.browser, content)
         step.outcome = str(found)
         return found
 
 
-def _known(settings: Settings, where: places.Places) -> Browser | None:
+def _known(settings: Settings, where: paths.Paths) -> Browser | None:
     """What was written down before, while it is still the same file."""
-    written = places.read(where.browser)
+    written = paths.read(where.browser)
     if written is None:
         return None
     path = written.get("executable_path")

@@ -22,7 +22,7 @@ What = Literal["run", "setup", "stop", "status"]
 
 
 @dataclass(frozen=True)
-class Wish:
+class CliArgs:
     """What somebody wants of the launcher."""
 
     what: What
@@ -30,7 +30,7 @@ class Wish:
     with_tests: bool = False
 
 
-def parse(arguments: Sequence[str] | None = None, *, program: str = "start_system.sh") -> Wish:
+def parse(arguments: Sequence[str] | None = None, *, program: str = "start_system.sh") -> CliArgs:
     """The wish in the command line's arguments; ends the program with a line of words where they make no sense."""
     parser = argparse.ArgumentParser(
         prog=program,
@@ -48,7 +48,7 @@ def parse(arguments: Sequence[str] | None = None, *, program: str = "start_syste
     if given.with_tests and not given.setup_only:
         parser.error("--with-tests goes with --setup-only")
     if given.setup_only:
-        return Wish("setup", with_tests=given.with_tests)
+        return CliArgs("setup", with_tests=given.with_tests)
     if given.stop:
-        return Wish("stop")
-    return Wish("status" if given.status else "run")
+        return CliArgs("stop")
+    return CliArgs("status" if given.status else "run")

@@ -5,7 +5,7 @@ import socket
 
 import psutil
 
-from system.terminal import Problem
+from system.console import Problem
 
 
 def free_port() -> int:

@@ -13,8 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from app.database.connection import Database, SchemaNotReady
 from app.jobs import service as jobs
 from app.jobs.service import JobKey, KnownJob
-from app.live.board import Board
-from app.live.hub import Hub
+from app.live.deduplication import SeenEvents, SeenJobs
 from app.live.schemas import (
     ConfigurationChanged,
     ConfigurationUpdatedMessage,
@@ -27,7 +26,8 @@ from app.live.schemas import (
     NoticeMessage,
     NoticeShown,
 )
-from app.live.seen import SeenEvents, SeenJobs
+from app.live.session_statuses import SessionStatusCache
+from app.live.websocket_hub import Hub
 from app.redis_connection import connect_async, in_time
 from app.settings import Settings
 from contract.events import (
@@ -53,10 +53,10 @@ _TRY_AGAIN_AFTER_SECONDS = 0.5
 _LOOK_UP_WITHIN_SECONDS = 0.2
 
 
-class Follower:
+class StreamConsumer:
     """Lives in the event loop."""
 
-    def __init__(self, settings: Settings, database: Database, hub: Hub, board: Board) -> None:
+    def __init__(self, settings: Settings, database: Database, hub: Hub, board: SessionStatusCache) -> None:
         self._settings = settings
         self._database = database
         self._hub = hub

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.database.models import BotSessionRow
 from app.logs.schemas import LogLevel
 from app.logs.service import LogLine
-from app.sessions.presence import ENDED
+from app.sessions.heartbeats import ENDED
 from app.sessions.schemas import Wanted
 from contract.events import (
     ConfigurationUpdated,

@@ -1,0 +1,1 @@
+"""Postgres and Redis: where they come from, and starting and stopping them."""
