@@ -19,9 +19,9 @@ from bot.account.rate_limiter import RequestPriority, request_priority
 from bot.availability.commitments import Assigned, Commitments
 from bot.claim.claim_manager import ClaimManager
 from bot.clock import now, steady_seconds
-from bot.domain.claim import ClaimState, is_ours
-from bot.domain.job import Action, Job, lies_ahead
-from bot.domain.pacing import Backoff
+from bot.domain.claim import is_ours
+from bot.domain.job import Job, lies_ahead
+from bot.domain.pacing.backoff import Backoff
 from bot.events import EventSink
 from bot.portal.client import PortalClient
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, StopAndTell
@@ -30,6 +30,7 @@ from bot.portal.parsing.parse import with_page
 from bot.state.board_state import BoardState
 from bot.state.claim_record import ClaimRecord, unclaimed_report
 from bot.state.journal import GivenJob, Journal, Remembered
+from common.states import ClaimState, PortalAction
 from contract.jobs import Given
 
 log = structlog.get_logger(__name__)
@@ -221,7 +222,7 @@ class AssignedJobs:
             before = self._given.get(number)
             seen_at = before.seen_at if before else known.seen_at if known else asked_at
             if known is not None and known.is_read:
-                job = known.job.changed(portal_status=job.portal_status, action=Action.NONE)  # noqa: PLW2901  # with its page
+                job = known.job.changed(portal_status=job.portal_status, action=PortalAction.NONE)  # noqa: PLW2901  # with its page
             self._given[number] = GivenJob(job=job, given=Given.OURS, seen_at=seen_at)
             log.info("ours without an accept of a bot", action="job_given", job=number)
             self._host.not_missed(number)

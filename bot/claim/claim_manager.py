@@ -20,7 +20,7 @@ import structlog
 from bot.account.portal_session import PortalSession
 from bot.claim.outcome import ClaimTimes, Confirmed, Lost, Sent, conclude
 from bot.clock import now, steady_now
-from bot.domain.claim import ClaimState, is_open, is_ours, needs_lookup, takes_place
+from bot.domain.claim import is_open, is_ours, needs_lookup, takes_place
 from bot.domain.rules.decision import Decision
 from bot.portal.client import OutcomeUnknown, PortalClient
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain, StopAndTell
@@ -29,6 +29,7 @@ from bot.state.board_state import TrackedJob
 from bot.state.claim_record import ClaimRecord
 from bot.state.journal import Journal
 from bot.storage.sqlite_writer import StorageError
+from common.states import ClaimState
 from contract.jobs import LossReason
 
 log = structlog.get_logger(__name__)

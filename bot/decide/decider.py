@@ -20,9 +20,8 @@ from bot.availability.commitments import Assigned, Commitments
 from bot.claim.claim_manager import ClaimManager, NotNow
 from bot.clock import now, steady_seconds
 from bot.decide.auto_reject import AutoRejector
-from bot.domain.claim import ClaimState
 from bot.domain.job import Job
-from bot.domain.rules.decision import Decision, Verdict
+from bot.domain.rules.decision import Decision
 from bot.domain.rules.evaluate import board_rules, decide, decide_all
 from bot.domain.rules.preferences import Preferences, preference_key
 from bot.domain.rules.rule_set import Caps, Rules
@@ -32,6 +31,7 @@ from bot.settings.rules_from_configuration import preferences_from_configuration
 from bot.state.board_state import BoardState, TrackedJob
 from bot.state.claim_record import ClaimRecord, unclaimed_report
 from bot.state.journal import Journal, Remembered
+from common.states import ClaimState, Verdict
 from contract.configuration import BotConfiguration
 from contract.jobs import LossReason
 from contract.owner_rules import Mode

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from bot.claim.claim_manager import ClaimManager
 from bot.clock import now
 from bot.decide.decider import Decider
-from bot.domain.claim import ClaimState, is_ours
+from bot.domain.claim import is_ours
 from bot.domain.local_time import say_date
 from bot.events import EventSink
 from bot.portal.definition.model import PortalDefinition
 from bot.state.claim_record import ClaimRecord
+from common.states import ClaimState
 
 #: A sleeping machine does not count for ``asyncio.sleep``: deadlines are looked at so often.
 _LONGEST_NAP = timedelta(seconds=30)

@@ -13,38 +13,9 @@ that is found free again after its claim was ``lost`` may get a new claim, with 
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class ClaimState(StrEnum):
-    """How far a claim got; the words are those of the wire (``contract.jobs.ClaimState``)."""
-
-    #: the rules said yes
-    MATCHED = "matched"
-    #: waiting for the owner's approval
-    OFFERED = "offered"
-    #: the owner approved the offer
-    APPROVED = "approved"
-    #: the owner declined the offer
-    DECLINED = "declined"
-    #: nobody answered the offer in time, or it was withdrawn
-    EXPIRED = "expired"
-    #: the intent is on disk
-    INTENDED = "intended"
-    #: the accept went out; its outcome is not read yet
-    SUBMITTED = "submitted"
-    #: the portal shows the job as ours
-    CONFIRMED = "confirmed"
-    #: the portal gave it to somebody else, or refused
-    LOST = "lost"
-    #: the accept went out, or may have, and the portal has not told what came of it
-    UNKNOWN = "unknown"
-    #: confirmed, and still ours some seconds later
-    HELD = "held"
-    #: was ours, and is no longer
-    TAKEN_BACK = "taken_back"
-
+from common.states import ClaimState
 
 #: From each state the states that can follow it. A claim starts as ``matched``.
 TRANSITIONS: Mapping[ClaimState, frozenset[ClaimState]] = MappingProxyType(

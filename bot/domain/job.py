@@ -2,19 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from enum import StrEnum
 from typing import Any, Self
 
+from common.states import PortalAction
 
-class Action(StrEnum):
-    """What the portal's row offers for a job."""
-
-    #: an accept form: the job can be taken with one request
-    ACCEPT = "accept"
-    #: the client wants a quote first; following the link accepts nothing
-    QUOTE = "quote"
-    #: nothing that takes the job
-    NONE = "none"
+#: The name by which bot.portal calls it.
+Action = PortalAction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,22 +6,9 @@ session starts again at ``starting``: that is no step of this table.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class SessionState(StrEnum):
-    """Where a bot process stands; the words are those of the wire (``contract.sessions.SessionState``)."""
-
-    STARTING = "starting"
-    SIGNING_IN = "signing_in"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    #: ended with a reason that a person can act on
-    FAILED = "failed"
-
+from common.states import SessionState
 
 #: From each state the states that can follow it. A session starts as ``starting``.
 TRANSITIONS: Mapping[SessionState, frozenset[SessionState]] = MappingProxyType(

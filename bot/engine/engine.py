@@ -26,8 +26,8 @@ from bot.clock import now, steady_seconds
 from bot.decide.auto_reject import AutoRejector
 from bot.decide.decider import Decider
 from bot.decide.offers import Offers
-from bot.domain.claim import ClaimState, is_ours
-from bot.domain.session_state import SessionState, may_claim
+from bot.domain.claim import is_ours
+from bot.domain.session_state import may_claim
 from bot.engine.poll_scheduler import PollScheduler
 from bot.engine.portal_health import PortalHealth
 from bot.engine.posting_history import PostingHistory
@@ -43,6 +43,7 @@ from bot.state.claim_record import ClaimRecord
 from bot.state.journal import Journal, RememberedJob
 from bot.state.session_status import Condition, Session
 from bot.storage.sqlite_writer import StorageError
+from common.states import ClaimState, SessionState
 from contract.configuration import SHORTEST_INTERVAL_SECONDS, VersionedConfiguration
 from contract.sessions import LoginStatus, SessionTotals
 

@@ -18,7 +18,8 @@ import structlog
 
 from bot.account.rate_limiter import RateLimiter
 from bot.clock import now, steady_seconds
-from bot.domain.pacing import OpeningHours, OpenLoop, may_start
+from bot.domain.pacing.opening_hours import OpeningHours
+from bot.domain.pacing.schedule import PollSchedule, may_start
 from bot.engine.portal_health import PortalHealth
 from bot.engine.posting_history import PostingHistory
 from bot.settings.rules_from_configuration import windows_of
@@ -136,7 +137,7 @@ class PollScheduler:
 
     async def run(self, start: "Start") -> None:
         """Start looks as tasks that ``start`` makes, until cancelled."""
-        clock = OpenLoop.starting(steady_seconds())
+        clock = PollSchedule.starting(steady_seconds())
         while True:
             await self._sleep(clock.seconds_left(steady_seconds()))
             if not self._may_watch():
@@ -146,7 +147,7 @@ class PollScheduler:
                 continue
             if self._look_at_once:
                 self._look_at_once = False
-                clock = OpenLoop.starting(steady_seconds())
+                clock = PollSchedule.starting(steady_seconds())
             clock = clock.moved_to(self._not_before())
             if clock.is_due(steady_seconds()):
                 # without a session a single look signs in; more would only wait for it

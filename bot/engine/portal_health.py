@@ -10,7 +10,7 @@ import structlog
 
 from bot.account.rate_limiter import RateLimiter
 from bot.clock import steady_seconds
-from bot.domain.pacing import Backoff
+from bot.domain.pacing.backoff import Backoff
 from bot.engine.unreadable_pages import UnreadablePageStore
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater
 from bot.state.board_state import TrackedJob

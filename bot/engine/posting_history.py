@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import now, steady_seconds
-from bot.domain.pacing import OpeningHours, PostingCounts, Rhythm
+from bot.domain.pacing.opening_hours import OpeningHours
+from bot.domain.pacing.rhythm import PostingCounts, Rhythm
 from contract.configuration import BotConfiguration
 
 log = structlog.get_logger(__name__)

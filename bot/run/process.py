@@ -29,7 +29,6 @@ from bot.console.typed_answers import HOW, TypedLines, understood
 from bot.control_plane.event_recorder import EventRecorder
 from bot.control_plane.outbox import Outbox
 from bot.control_plane.outbox_lock import OutboxInUse, holding, outbox_path
-from bot.domain.session_state import SessionState
 from bot.engine.engine import Engine, EngineTimes
 from bot.engine.unreadable_pages import UnreadablePageStore
 from bot.evidence.recorder import EvidenceRecorder
@@ -39,6 +38,7 @@ from bot.state.journal import Journal
 from bot.state.session_status import Condition, Session
 from bot.storage.sqlite_writer import StorageError
 from bot.version import VERSION
+from common.states import SessionState
 from contract.commands import Approve, Command, Configure, Decline, Pause, Resume, Snapshot, Stop
 from contract.configuration import VersionedConfiguration
 from contract.events import Event
@@ -379,7 +379,7 @@ class BotProcess:
     def _tell_status(self) -> None:
         session = self._session
         self._reporter.status(
-            state=session.wire_state,
+            state=session.state,
             reason=session.reason,
             condition=session.condition,
             login_status=session.login_status,
@@ -400,7 +400,7 @@ class BotProcess:
             started_by=self._settings.started_by,
             portal=self._settings.definition.name,
             at=datetime.now(UTC),
-            state=session.wire_state,
+            state=session.state,
             reason=session.reason,
             condition=session.condition,
             login_status=session.login_status,

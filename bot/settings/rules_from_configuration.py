@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 
 from bot.domain.local_time import MINUTES_A_DAY
-from bot.domain.rules.preferences import Prefer, Preferences
+from bot.domain.rules.preferences import Preferences
 from bot.domain.rules.rule_set import DateRange, Rules, WordRule
 from bot.domain.weekly_hours import WeeklyWindow
 from bot.portal.definition.model import PortalDefinition
@@ -56,7 +56,7 @@ def rules_from_configuration(configuration: BotConfiguration, definition: Portal
 def preferences_from_configuration(configuration: BotConfiguration) -> Preferences:
     """What is taken first: kinds and languages in the order in which the owner lists the wanted ones."""
     return Preferences(
-        order=tuple(Prefer(preference.value) for preference in configuration.prefer),
+        order=configuration.prefer,
         kinds=configuration.job_type_filter,
         languages=configuration.languages,
     )

@@ -4,20 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from bot.domain.claim import ClaimState, advance
+from bot.domain.claim import advance
 from bot.domain.job import Job
 from bot.domain.rules.decision import Decision
-from contract.jobs import ClaimState as WireClaimState
+from common.states import ClaimState
 from contract.jobs import (
     Given,
     JobDecision,
     JobReport,
     JobTimes,
     LossReason,
-    PortalAction,
     PortalJob,
     RuleOutcome,
-    Verdict,
 )
 
 
@@ -61,7 +59,7 @@ class ClaimRecord:
         return JobReport(
             job=portal_job(self.job),
             decision=job_decision(self.decision),
-            claim_state=WireClaimState(self.state),
+            claim_state=self.state,
             loss_reason=self.loss_reason,
             loss_detail=self.loss_detail,
             offer_expires_at=self.expires_at if self.state is ClaimState.OFFERED else None,
@@ -99,14 +97,13 @@ def unclaimed_report(
 
 def portal_job(job: Job) -> PortalJob:
     """A job as it travels; every field of ours is one of the wire's."""
-    fields = {name: getattr(job, name) for name in Job.__dataclass_fields__}
-    return PortalJob(**fields | {"action": PortalAction(job.action)})
+    return PortalJob(**{name: getattr(job, name) for name in Job.__dataclass_fields__})
 
 
 def job_decision(decision: Decision) -> JobDecision:
     """A decision as it travels."""
     return JobDecision(
-        verdict=Verdict(decision.verdict),
+        verdict=decision.verdict,
         summary=decision.summary,
         reasons=tuple(
             RuleOutcome(rule=answer.rule, passed=answer.passed, why=answer.why) for answer in decision.reasons

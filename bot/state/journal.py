@@ -24,12 +24,13 @@ from sqlite3 import Connection, Row
 
 from pydantic import TypeAdapter
 
-from bot.domain.claim import ClaimState, is_open, is_ours
+from bot.domain.claim import is_open, is_ours
 from bot.domain.job import Job, lies_ahead
-from bot.domain.pacing import PostingCounts
-from bot.domain.rules.decision import Decision, Verdict
+from bot.domain.pacing.rhythm import PostingCounts
+from bot.domain.rules.decision import Decision
 from bot.state.claim_record import ClaimRecord
 from bot.storage.sqlite_writer import SqliteWriter, StorageError
+from common.states import ClaimState, Verdict
 from contract.jobs import Given, LossReason
 
 #: What nobody waits for is written together with the next intent, or after so long.

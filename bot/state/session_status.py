@@ -5,9 +5,9 @@ from enum import StrEnum
 
 import structlog
 
-from bot.domain.session_state import SessionState, advance, is_over
+from bot.domain.session_state import advance, is_over
+from common.states import SessionState
 from contract.sessions import LoginStatus, SessionTotals
-from contract.sessions import SessionState as WireSessionState
 
 log = structlog.get_logger(__name__)
 
@@ -49,11 +49,6 @@ class Session:
         self.count: Callable[[], SessionTotals] = SessionTotals
         self._ended_because: str | None = None
         self._conditions: dict[Condition, str] = {}
-
-    @property
-    def wire_state(self) -> WireSessionState:
-        """The state as it travels."""
-        return WireSessionState(self.state)
 
     @property
     def reason(self) -> str | None:

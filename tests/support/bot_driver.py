@@ -15,13 +15,13 @@ from typing import Any
 sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from bot.claim.outcome import ClaimTimes  # noqa: E402
-from bot.domain.claim import ClaimState  # noqa: E402
 from bot.engine.engine import Engine, EngineTimes  # noqa: E402
 from bot.portal.http.client import HttpClient  # noqa: E402
 from bot.run import bootstrap as start  # noqa: E402
 from bot.run import process  # noqa: E402
 from bot.state.claim_record import ClaimRecord  # noqa: E402
 from bot.state.journal import Journal  # noqa: E402
+from common.states import ClaimState  # noqa: E402
 
 TIMES = EngineTimes(
     claims=ClaimTimes(settle=timedelta(seconds=1.5), unanswered=timedelta(seconds=3), hold_check=timedelta(seconds=2)),

@@ -11,7 +11,7 @@ from bot import clock
 from bot.account.portal_session import LoginResult
 from bot.account.rate_limiter import RateLimiter
 from bot.availability.commitments import OtherCalendars
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.domain.local_time import moment
 from bot.engine.engine import Engine, EngineTimes
 from bot.engine.unreadable_pages import UnreadablePageStore
@@ -21,6 +21,7 @@ from bot.state.claim_record import ClaimRecord
 from bot.state.journal import Journal
 from bot.state.session_status import Session
 from bot.storage.sqlite_writer import SqliteWriter
+from common.states import PortalAction
 from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.jobs import JobReport, JobStatus
 from contract.sessions import SessionTotals
@@ -54,7 +55,7 @@ def job(
         language=language,
         kind=kind,
         portal_status="matched",
-        action=Action.ACCEPT,
+        action=PortalAction.ACCEPT,
         page_url=f"memory:/jobs/{number}",
     )
 

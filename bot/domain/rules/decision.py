@@ -1,14 +1,8 @@
 """The answer of the owner's rules to one job."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Verdict(StrEnum):
-    """Yes or no."""
-
-    MATCH = "match"
-    NO_MATCH = "no_match"
+from common.states import Verdict
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from bot.domain.busy_calendar import Calendar, span_of
 from bot.domain.job import Job
 from bot.domain.rules.caps import caps_left
 from bot.domain.rules.context import Question, keys
-from bot.domain.rules.decision import Decision, RuleAnswer, Verdict
+from bot.domain.rules.decision import Decision, RuleAnswer
 from bot.domain.rules.preferences import Preferences, preference_key
 from bot.domain.rules.rule_set import PAGE_FIELDS, Caps, Rules
 from bot.domain.rules.timing import calendars, dates, lies_ahead, notice, overlap, weekly_hours
@@ -32,6 +32,7 @@ from bot.domain.rules.what import (
     words,
 )
 from bot.domain.text_matching import spelling_key
+from common.states import Verdict
 
 _RULES: tuple[Callable[[Question], Iterator[RuleAnswer]], ...] = (
     portal_status,

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.domain.local_time import say_minutes
 from bot.domain.rules.context import Question, keys, no, one_of, yes
 from bot.domain.rules.decision import RuleAnswer
 from bot.domain.rules.location import in_any_place, is_whole_postcode, needs_postcode
 from bot.domain.rules.rule_set import FIELD_NAMES, PAGE_FIELDS, TEXT_FIELDS, WordRule
 from bot.domain.text_matching import has_words, spelling_key
+from common.states import PortalAction
 
 # What a job's own status says on the portal (portal-facts.md, "The board").
 _STATUS_WORDS = {
@@ -27,9 +28,9 @@ def portal_status(q: Question) -> Iterator[RuleAnswer]:
     if status not in keys(q.rules.open_statuses):
         said = _STATUS_WORDS.get(status)
         return no(rule, said or f"The portal shows this job as “{q.job.portal_status}”, which cannot be accepted.")
-    if q.job.action is Action.QUOTE:
+    if q.job.action is PortalAction.QUOTE:
         return no(rule, "The client wants a quote first; such a job cannot be accepted.")
-    if q.job.action is not Action.ACCEPT:
+    if q.job.action is not PortalAction.ACCEPT:
         return no(rule, "The portal offers no way to accept this job.")
     return yes(rule, "The portal offers this job to you.")
 

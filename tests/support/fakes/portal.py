@@ -16,10 +16,11 @@ from enum import StrEnum
 from hashlib import blake2b
 from random import Random
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.portal.client import BeforeSend, NoRequestLimit, OutcomeUnknown, RequestLimiter
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
 from bot.portal.models import AcceptAnswer, Board, BoardRow, Form, JobPage, Ownership
+from common.states import PortalAction
 
 US = "us"
 
@@ -185,7 +186,7 @@ class FakePortal:
         status = "completed" if is_completed else "assigned"
         for truth in self.jobs.values():
             if truth.holder == US and not truth.is_gone and truth.is_completed is is_completed:
-                job = truth.job.changed(portal_status=status, action=Action.NONE, kind=None)
+                job = truth.job.changed(portal_status=status, action=PortalAction.NONE, kind=None)
                 yield BoardRow(job=job, accept=None, is_ours=True, digest="")
 
     def page(self, portal_id: str) -> JobPage | None:
@@ -200,7 +201,7 @@ class FakePortal:
             status, ownership = "rejected", Ownership.NOT_OURS
         if truth.is_completed and truth.holder == US:
             status = "completed"
-        job = truth.job.changed(portal_status=status, action=Action.NONE)
+        job = truth.job.changed(portal_status=status, action=PortalAction.NONE)
         shown = f"<p>{truth.job.reference} {status}</p>"
         return JobPage(job=job, ownership=ownership, user_name="Ada Example", html=shown)
 
@@ -259,7 +260,7 @@ class FakePortal:
         digest = blake2b(repr(shown).encode(), digest_size=8).hexdigest()
         address = f"memory:/jobs/{job.portal_id}/matched"
         token = (("_token", str(next(self._tokens))),)
-        board_job = job.changed(kind=None, action=Action.ACCEPT)
+        board_job = job.changed(kind=None, action=PortalAction.ACCEPT)
         return BoardRow(
             job=board_job,
             accept=Form(action=address, method="post", fields=token),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bot import clock
 from bot.domain.busy_calendar import BusySpan
-from bot.domain.claim import ClaimState
 from bot.domain.local_time import moment
-from bot.domain.rules.decision import Decision, Verdict
+from bot.domain.rules.decision import Decision
 from bot.state.claim_record import ClaimRecord
+from common.states import ClaimState, Verdict
 from contract.jobs import JobReport, JobStatus, LossReason
 from tests.support.engine_support import DEFINITION, Bot, configuration, job, ours, running
 from tests.support.fakes.portal import FakePortal, Fault

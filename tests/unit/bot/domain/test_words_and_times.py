@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from bot.domain.local_time import both_readings, day_span, moment, say_date, say_duration, say_minutes
 from bot.domain.rules.location import in_any_place
-from bot.domain.rules.preferences import Prefer, Preferences, preference_key
+from bot.domain.rules.preferences import Preferences, preference_key
 from bot.domain.text_matching import has_words, spelling_key
 from bot.domain.weekly_hours import MINUTES_A_WEEK, WeeklyWindow, holds, merged, minute_of_week, whole_day
+from common.states import Preference
 from contract.configuration import kind_key
 from tests.support.domain_examples import LONDON, a_job
 
@@ -147,12 +148,12 @@ SAME = a_job(job_number="100", appointment_date=date(2026, 12, 1), duration_minu
     ("preferences", "numbers"),
     [
         (Preferences(), ["3", "20", "100", "1"]),
-        (Preferences(order=(Prefer.SOONEST,)), ["3", "20", "100", "1"]),
-        (Preferences(order=(Prefer.LATEST,)), ["20", "100", "3", "1"]),
-        (Preferences(order=(Prefer.LONGEST,)), ["20", "100", "3", "1"]),
-        (Preferences(order=(Prefer.SHORTEST,)), ["3", "20", "100", "1"]),
-        (Preferences(order=(Prefer.LANGUAGE,), languages=("german", "Polish")), ["20", "100", "3", "1"]),
-        (Preferences(order=(Prefer.KIND, Prefer.LONGEST), kinds=("bsl",)), ["3", "20", "100", "1"]),
+        (Preferences(order=(Preference.SOONEST,)), ["3", "20", "100", "1"]),
+        (Preferences(order=(Preference.LATEST,)), ["20", "100", "3", "1"]),
+        (Preferences(order=(Preference.LONGEST,)), ["20", "100", "3", "1"]),
+        (Preferences(order=(Preference.SHORTEST,)), ["3", "20", "100", "1"]),
+        (Preferences(order=(Preference.LANGUAGE,), languages=("german", "Polish")), ["20", "100", "3", "1"]),
+        (Preferences(order=(Preference.KIND, Preference.LONGEST), kinds=("bsl",)), ["3", "20", "100", "1"]),
         (Preferences(order=()), ["3", "20", "100", "1"]),
     ],
 )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.session_state import SessionState
 from bot.engine.engine import EngineTimes
 from bot.portal.errors import StopAndTell
 from bot.portal.models import AcceptAnswer
+from common.states import SessionState
 from contract.jobs import ClaimState, JobStatus, LossReason
 from tests.support import virtual_time
 from tests.support.engine_support import SESSION, Bot, configuration, job, ours, running

@@ -10,9 +10,9 @@ import pytest
 
 from bot import clock
 from bot.account.rate_limiter import RateLimiter, RequestPriority, request_priority
-from bot.domain.pacing import PostingCounts
-from bot.domain.session_state import SessionState
+from bot.domain.pacing.rhythm import PostingCounts
 from bot.state.journal import Journal
+from common.states import SessionState
 from contract.configuration import SHORTEST_INTERVAL_SECONDS
 from contract.jobs import JobStatus
 from tests.support import virtual_time

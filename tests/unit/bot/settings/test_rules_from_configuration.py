@@ -8,15 +8,15 @@ import pytest
 
 from bot.domain.busy_calendar import Calendar
 from bot.domain.job import Job
-from bot.domain.rules.decision import Decision, Verdict
+from bot.domain.rules.decision import Decision
 from bot.domain.rules.evaluate import decide
-from bot.domain.rules.preferences import Prefer, Preferences
+from bot.domain.rules.preferences import Preferences
 from bot.domain.rules.rule_set import Caps, DateRange, Rules, WordRule
 from bot.domain.weekly_hours import WeeklyWindow
 from bot.portal.definition.model import load
 from bot.settings.rules_from_configuration import preferences_from_configuration, rules_from_configuration
+from common.states import Preference, Verdict
 from contract.configuration import BotConfiguration
-from contract.owner_rules import Preference
 from tests.support.domain_examples import NOW, a_job
 
 ATOZ = load("atoz")
@@ -66,7 +66,7 @@ def test_the_default_settings() -> None:
         zone=ATOZ.zone,
     )
     assert preferences_from_configuration(BotConfiguration()) == Preferences(
-        order=(Prefer.SOONEST,), kinds=("Telephone Interpreting", "Video Interpreting")
+        order=(Preference.SOONEST,), kinds=("Telephone Interpreting", "Video Interpreting")
     )
 
 
@@ -200,9 +200,10 @@ def test_kinds_and_languages_are_preferred_in_the_order_in_which_they_are_wanted
         {"job_type_filter": ["BSL"], "languages": ["Polish", "German"], "prefer": ["language", "kind", "shortest"]}
     )
     assert preferences_from_configuration(configuration) == Preferences(
-        order=(Prefer.LANGUAGE, Prefer.KIND, Prefer.SHORTEST), kinds=("BSL",), languages=("Polish", "German")
+        order=(Preference.LANGUAGE, Preference.KIND, Preference.SHORTEST),
+        kinds=("BSL",),
+        languages=("Polish", "German"),
     )
-    assert [one.value for one in Preference] == [one.value for one in Prefer]
 
 
 def test_times_are_those_of_the_portals_clock() -> None:

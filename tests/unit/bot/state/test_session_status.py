@@ -2,8 +2,8 @@
 
 from pydantic import TypeAdapter
 
-from bot.domain.session_state import SessionState
 from bot.state.session_status import Condition, Session
+from common.states import SessionState
 from contract.sessions import ConditionName
 
 

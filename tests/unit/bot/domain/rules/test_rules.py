@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from bot.domain.busy_calendar import BusySpan, Calendar
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.domain.local_time import moment
-from bot.domain.rules.decision import Decision, RuleAnswer, Verdict
+from bot.domain.rules.decision import Decision, RuleAnswer
 from bot.domain.rules.evaluate import decide, decide_all
 from bot.domain.rules.rule_set import Caps, DateRange, Rules, WordRule
 from bot.domain.weekly_hours import WeeklyWindow, whole_day
+from common.states import PortalAction, Verdict
 from tests.support.domain_examples import LONDON, NOW, a_job
 
 
@@ -55,21 +56,21 @@ def test_a_job_that_meets_the_default_rules_matches_and_only_the_basic_rules_ans
 @pytest.mark.parametrize(
     ("status", "action", "passed", "why"),
     [
-        ("matched", Action.ACCEPT, True, "The portal offers this job to you."),
-        ("Matched", Action.ACCEPT, True, "The portal offers this job to you."),
-        ("matched", Action.QUOTE, False, "The client wants a quote first; such a job cannot be accepted."),
-        ("matched", Action.NONE, False, "The portal offers no way to accept this job."),
+        ("matched", PortalAction.ACCEPT, True, "The portal offers this job to you."),
+        ("Matched", PortalAction.ACCEPT, True, "The portal offers this job to you."),
+        ("matched", PortalAction.QUOTE, False, "The client wants a quote first; such a job cannot be accepted."),
+        ("matched", PortalAction.NONE, False, "The portal offers no way to accept this job."),
         # the row of a rejected job still shows the accept form
-        ("rejected", Action.ACCEPT, False, "You rejected this job on the portal."),
-        ("assigned", Action.ACCEPT, False, "This job is yours already."),
-        ("assigned", Action.NONE, False, "This job is yours already."),
-        ("cancelled", Action.NONE, False, "This job was cancelled or given to somebody else."),
-        ("completed", Action.ACCEPT, False, "This job is done."),
-        ("quoted", Action.NONE, False, "You sent a quote for this job; it is the client's turn."),
-        ("on hold", Action.ACCEPT, False, "The portal shows this job as “on hold”, which cannot be accepted."),
+        ("rejected", PortalAction.ACCEPT, False, "You rejected this job on the portal."),
+        ("assigned", PortalAction.ACCEPT, False, "This job is yours already."),
+        ("assigned", PortalAction.NONE, False, "This job is yours already."),
+        ("cancelled", PortalAction.NONE, False, "This job was cancelled or given to somebody else."),
+        ("completed", PortalAction.ACCEPT, False, "This job is done."),
+        ("quoted", PortalAction.NONE, False, "You sent a quote for this job; it is the client's turn."),
+        ("on hold", PortalAction.ACCEPT, False, "The portal shows this job as “on hold”, which cannot be accepted."),
     ],
 )
-def test_only_what_the_portal_offers_is_accepted(status: str, action: Action, passed: bool, why: str) -> None:
+def test_only_what_the_portal_offers_is_accepted(status: str, action: PortalAction, passed: bool, why: str) -> None:
     found = answer(ask(a_job(portal_status=status, action=action), Rules()), "portal_status")
     assert found == RuleAnswer(rule="portal_status", passed=passed, why=why)
 

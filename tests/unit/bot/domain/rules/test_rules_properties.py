@@ -9,13 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.busy_calendar import BusySpan, Calendar, span_of
-from bot.domain.job import Action, Job
-from bot.domain.rules.decision import Verdict
+from bot.domain.job import Job
 from bot.domain.rules.evaluate import decide, decide_all
-from bot.domain.rules.preferences import Prefer, Preferences
+from bot.domain.rules.preferences import Preferences
 from bot.domain.rules.rule_set import Caps, DateRange, Rules, WordRule
 from bot.domain.text_matching import spelling_key
 from bot.domain.weekly_hours import WeeklyWindow
+from common.states import PortalAction, Preference, Verdict
 from tests.support.domain_examples import LONDON, NOW, a_job
 
 KINDS = ("Face to Face", "BSL", "Telephone Interpreting", "Video Interpreting")
@@ -39,7 +39,7 @@ def jobs(draw: st.DrawFn) -> Job:
         language=draw(st.none() | st.sampled_from([*LANGUAGES, "polish"])),
         kind=draw(st.none() | st.sampled_from([*KINDS, "face-to-face", "TELEPHONE  interpreting", "F2F", ""])),
         portal_status=draw(st.sampled_from(["matched", "matched", "matched", "assigned", "rejected", "odd"])),
-        action=draw(st.sampled_from([Action.ACCEPT, Action.ACCEPT, Action.QUOTE, Action.NONE])),
+        action=draw(st.sampled_from([PortalAction.ACCEPT, PortalAction.ACCEPT, PortalAction.QUOTE, PortalAction.NONE])),
         company_name=draw(st.none() | st.sampled_from(["Leeds Court", "Home Office"])),
         client_name=draw(st.none() | st.sampled_from(["Ward 7", "Home Office"])),
         postcode=draw(st.none() | st.sampled_from(["M1 4BT", "LS1 4BT", "nonsense"])),
@@ -148,7 +148,7 @@ def test_a_match_is_never_what_the_owner_or_the_portal_forbids(
     if decide(job, owner, calendar, used, NOW).verdict is not Verdict.MATCH:
         return
     assert job.portal_status == "matched"
-    assert job.action is Action.ACCEPT
+    assert job.action is PortalAction.ACCEPT
     kind = spelling_key(job.kind or "")
     assert kind not in {spelling_key(one) for one in owner.exclude_types}
     if owner.job_type_filter:
@@ -240,7 +240,7 @@ def test_what_the_portal_does_not_show_is_never_a_yes_that_it_would_not_be_if_sh
 def test_what_is_taken_together_never_overlaps_and_never_passes_a_cap(
     board: list[Job], owner: Rules, calendar: Calendar, used: Caps
 ) -> None:
-    decided = decide_all(board, owner, calendar, used, NOW, preferences=Preferences(order=(Prefer.LONGEST,)))
+    decided = decide_all(board, owner, calendar, used, NOW, preferences=Preferences(order=(Preference.LONGEST,)))
     assert sorted(job.job_number for job, _ in decided) == sorted(job.job_number for job in board)
     taken = [job for job, decision in decided if decision.verdict is Verdict.MATCH]
     if owner.max_accept_per_run is not None and taken:

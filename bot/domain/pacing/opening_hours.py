@@ -1,0 +1,69 @@
+"""The hours of the week in which the portal is watched, and when they begin or end next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from bot.domain.weekly_hours import WeeklyWindow, merged, minute_of_week
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpeningHours:
+    """The hours of the week in which the portal is watched, on the wall clock of ``zone``.
+
+    On the days of the clock change 08:00 is still 08:00. An hour that the clock skips opens nothing, and one that it
+    shows twice is open both times.
+    """
+
+    #: empty means always
+    windows: tuple[WeeklyWindow, ...] = ()
+    zone: ZoneInfo
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether to watch at this aware moment."""
+        if not self.windows:
+            return True
+        minute = minute_of_week(now.astimezone(self.zone))
+        return any(opens <= minute < closes for opens, closes in merged(self.windows))
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """The next moment (UTC) at which it opens or closes; None where it never does."""
+        state = self.is_open(now)
+        for moment in self._edges(now):
+            if self.is_open(moment) is not state:
+                return moment
+        return None
+
+    def _edges(self, now: datetime) -> Iterable[datetime]:
+        """Every moment in the next eight days at which something can change, in order."""
+        today = now.astimezone(self.zone).date()
+        edges: set[datetime] = set()
+        for offset in range(-1, 9):
+            day = today + timedelta(days=offset)
+            edges |= set(_clock_changes(day, self.zone))
+            for window in self.windows:
+                if window.weekday == day.weekday():
+                    edges |= set(_readings(day, window.from_minute, self.zone))
+                    edges |= set(_readings(day, window.to_minute, self.zone))
+        return sorted(edge for edge in edges if edge > now)
+
+
+def _readings(day: date, minute: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)
+    return wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+
+
+def _clock_changes(day: date, zone: ZoneInfo) -> Iterable[datetime]:
+    """The moment at which the clock is changed on this day, where it is."""
+    start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    hours = [start + timedelta(hours=hour) for hour in range(26)]
+    for earlier, later in pairwise(hours):
+        if earlier.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset():
+            low, high = earlier, later
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) / 2
+                changed = middle.astimezone(zone).utcoffset() != earlier.astimezone(zone).utcoffset()
+                low, high = (low, middle) if changed else (middle, high)
+            yield high.replace(microsecond=0)
