@@ -52,7 +52,11 @@ class Backoff:
             wait *= 1 - random.random() / 2
         if retry_after is not None:
             wait = max(wait, retry_after.total_seconds())
-        return replace(self, failures=self.failures + 1, until=now + wait)
+        return replace(self.grown(), until=now + wait)
+
+    def grown(self) -> Self:
+        """The backoff after one more failure, for a caller that waits ``wait`` seconds by itself."""
+        return replace(self, failures=self.failures + 1)
 
     def succeeded(self) -> Self:
         """The backoff after a success; a wait that the portal asked for goes on."""

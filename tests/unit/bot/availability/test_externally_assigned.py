@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.engine.engine import EngineTimes
+from bot.engine.times import EngineTimes
 from contract.jobs import Given, JobReport, JobStatus
 from tests.support.engine_support import Bot, configuration, job, ours, running
 from tests.support.fakes.portal import US, FakePortal, Fault
@@ -169,14 +169,14 @@ async def test_a_given_job_that_was_taken_back_can_be_accepted_by_the_bot(tmp_pa
 async def test_a_job_that_is_found_to_be_ours_before_its_loss_was_told_is_not_told_as_lost(tmp_path: Path) -> None:
     portal = FakePortal()
     # what can wait is told late, as while many accepts go out
-    async with running(portal, tmp_path, times=EngineTimes(tell_after=timedelta(seconds=5))) as bot:
+    async with running(portal, tmp_path, times=EngineTimes(defer_for=timedelta(seconds=5))) as bot:
         await asyncio.sleep(10)
         portal.break_next("job 1", Fault.SLOW)
         portal.post(job(1))
         await asyncio.sleep(1)
         portal.give("1")
         await asyncio.sleep(1)
-        bot.engine.read_our_jobs()
+        bot.parts.assigned_jobs.refresh()
         await asyncio.sleep(20)
         assert bot.heard.status(1) is JobStatus.GIVEN
         assert [one.status for one in bot.heard.reports if one.job.job_number == "1"] == [JobStatus.GIVEN]

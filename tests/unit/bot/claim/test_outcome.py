@@ -134,10 +134,10 @@ def test_an_accept_that_was_refused_and_given_up(
 def test_the_portal_s_words_are_told_and_decide_nothing() -> None:
     sent = Sent(at=SENT_AT, is_answered=True, messages=("You cannot accept this job",))
     conclusion = conclude(
-        OURS, read_at=at(6), sent=sent, ours_since=at(0.1), words=("You cannot accept this job",), times=TIMES
+        OURS, read_at=at(6), sent=sent, ours_since=at(0.1), messages=("You cannot accept this job",), times=TIMES
     )
     assert conclusion == Confirmed()
-    lost = conclude(FREE, read_at=at(5), sent=sent, ours_since=None, words=("Job accepted",), times=TIMES)
+    lost = conclude(FREE, read_at=at(5), sent=sent, ours_since=None, messages=("Job accepted",), times=TIMES)
     assert isinstance(lost, Lost)
     assert lost.reason is LossReason.REFUSED
     assert "You cannot accept this job" in lost.detail

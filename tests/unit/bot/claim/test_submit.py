@@ -15,7 +15,7 @@ from contract.jobs import ClaimState, JobStatus, LossReason
 from tests.support import virtual_time
 from tests.support.engine_support import SlowJournal, configuration, job, ours, running
 from tests.support.fakes.portal import US, FakePortal, Fault
-from tests.support.virtual_time import in_virtual_time
+from tests.support.virtual_time import MovableClock, in_virtual_time
 
 DAY = date(2026, 11, 25)
 AT = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
@@ -313,7 +313,7 @@ def test_a_page_may_be_missed_for_days() -> None:
     known = TrackedJob(row=row, job=row.job, seen_at=AT, last_seen_at=AT, source=None, is_on_board=True)
     pauses = []
     for tries in range(1, 2_000):
-        known.read_later(100.0, doublings=tries)
+        known.postpone_reading(100.0, failures=tries)
         pauses.append(known.read_again_at - 100.0)
     assert pauses[:7] == [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
     assert set(pauses[7:]) == {60.0}
@@ -329,35 +329,21 @@ def rows_of(*jobs: Job) -> list[BoardRow]:
 
 
 @in_virtual_time
-async def test_a_page_from_before_the_clock_was_set_back_is_not_fresh(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_page_from_before_the_clock_was_set_back_is_not_fresh(tmp_path: Path) -> None:
     portal = FakePortal()
     settings = configuration(0, exclude_types=("Face to Face",), languages=("Welsh",))
-    async with running(portal, tmp_path, settings=settings) as bot:
-        await asyncio.sleep(3)
-        portal.post(job(1, kind="BSL"))
-        await asyncio.sleep(3)
-        assert bot.heard.status(1) is JobStatus.REJECTED
-        # what only its page shows changes, and the clock goes back by five hours
-        portal.jobs["1"].job = job(1, kind="Face to Face")
-        set_back = SetBack(clock._used.clock, timedelta(hours=5))
-        monkeypatch.setattr(clock._used, "clock", set_back)
-        await asyncio.sleep(1800)
-        bot.engine.configure(configuration(1, exclude_types=("Face to Face",)))
-        await asyncio.sleep(30)
-        assert ours(portal) == set()
-        assert bot.heard.status(1) is JobStatus.REJECTED
-
-
-class SetBack:
-    """A clock whose wall was set back."""
-
-    def __init__(self, true: clock.Clock, by: timedelta) -> None:
-        self._true, self._by = true, by
-
-    def wall(self) -> datetime:
-        return self._true.wall() - self._by
-
-    def steady(self) -> float:
-        return self._true.steady()
+    movable = MovableClock(clock.current())
+    with clock.override(movable):
+        async with running(portal, tmp_path, settings=settings) as bot:
+            await asyncio.sleep(3)
+            portal.post(job(1, kind="BSL"))
+            await asyncio.sleep(3)
+            assert bot.heard.status(1) is JobStatus.REJECTED
+            # what only its page shows changes, and the clock goes back by five hours
+            portal.jobs["1"].job = job(1, kind="Face to Face")
+            movable.wall_jump = timedelta(hours=-5)
+            await asyncio.sleep(1800)
+            bot.engine.configure(configuration(1, exclude_types=("Face to Face",)))
+            await asyncio.sleep(30)
+            assert ours(portal) == set()
+            assert bot.heard.status(1) is JobStatus.REJECTED

@@ -157,7 +157,7 @@ async def test_rows_that_left_the_board_do_not_fill_the_memory(tmp_path: Path) -
     async with running(portal, tmp_path) as bot:
         portal.post(job(1, kind="Face to Face"))
         await asyncio.sleep(5)
-        known = bot.engine._knowledge.get("1")
+        known = bot.parts.board.get("1")
         assert known is not None
         assert known.row.html
         portal.remove("1")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.engine import EngineTimes
+from bot.engine.times import EngineTimes
 from bot.portal.errors import StopAndTell
 from bot.portal.models import AcceptAnswer
 from common.states import SessionState
@@ -434,7 +434,7 @@ async def test_a_full_disk_stops_accepting_until_there_is_room(tmp_path: Path) -
     portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(2)
-        database = bot.journal._database
+        database = bot.journal.writer
         database.submit(lambda connection: connection.execute("PRAGMA max_page_count=1").fetchall()).result()
         portal.post(job(1, language="x" * 50_000))
         await asyncio.sleep(5)
@@ -472,7 +472,7 @@ async def test_when_it_has_stopped_it_does_nothing_more(tmp_path: Path) -> None:
     await asyncio.sleep(2)
     portal.break_next("board", Fault.SLOW, Fault.SLOW)
     # as a claim does that needs a new form, and is given up
-    asking = asyncio.create_task(bot.engine.read_board_now())
+    asking = asyncio.create_task(bot.parts.poller.read_now())
     await asyncio.sleep(0.1)
     asking.cancel()
     await bot.stop()
@@ -490,7 +490,7 @@ async def test_an_answer_that_comes_too_late_moves_nothing_backwards(tmp_path: P
         await asyncio.sleep(0.6)
         portal.remove("1")
         await asyncio.sleep(2)
-        known = bot.engine._knowledge.get("1")
+        known = bot.parts.board.get("1")
         assert known is not None
         assert not known.is_on_board
         await asyncio.sleep(2)
@@ -503,6 +503,6 @@ def test_session_name_is_the_one_in_the_journal(tmp_path: Path) -> None:
         async with running(portal, tmp_path) as bot:
             portal.post(job(1))
             await asyncio.sleep(10)
-            assert [record.session_id for record in bot.engine._desk.records] == [SESSION]
+            assert [record.session_id for record in bot.parts.claims.records] == [SESSION]
 
     virtual_time.run(test)

@@ -11,14 +11,13 @@ import pytest
 from bot import clock
 from bot.account.rate_limiter import RateLimiter, RequestPriority, request_priority
 from bot.domain.pacing.rhythm import PostingCounts
-from bot.state.journal import Journal
 from common.states import SessionState
 from contract.configuration import SHORTEST_INTERVAL_SECONDS
 from contract.jobs import JobStatus
 from tests.support import virtual_time
-from tests.support.engine_support import DEFINITION, SESSION, Bot, configuration, job, ours, running
+from tests.support.engine_support import DEFINITION, SESSION, Bot, SlowJournal, configuration, job, ours, running
 from tests.support.fakes.portal import FakePortal, Fault
-from tests.support.virtual_time import in_virtual_time
+from tests.support.virtual_time import MovableClock, in_virtual_time
 
 #: The virtual clock starts on Friday 20 November 2026, 10:15 in London.
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
@@ -206,7 +205,7 @@ async def test_what_another_bot_was_asked_counts_here_too(tmp_path: Path) -> Non
     portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         await asyncio.sleep(40)
-        bot.turns.apply_backoff(timedelta(seconds=20))
+        bot.rate_limiter.apply_backoff(timedelta(seconds=20))
         await asyncio.sleep(0.1)
         heard = now()
         await asyncio.sleep(19.5)
@@ -220,7 +219,7 @@ async def test_what_is_told_to_others_is_what_is_left(tmp_path: Path) -> None:
     portal = FakePortal()
     async with running(portal, tmp_path) as bot:
         told: list[timedelta] = []
-        bot.turns.on_asked = told.append
+        bot.rate_limiter.on_asked = told.append
         await asyncio.sleep(40)
         portal.break_next("board", Fault.ASKED)
         await asyncio.sleep(5)
@@ -273,7 +272,7 @@ def postings(hour: int, minute: int, jobs: int = 400) -> PostingCounts:
 
 async def looks_by_minute(tmp_path: Path, known: PostingCounts, minutes: int, **settings: Any) -> list[int]:
     portal = FakePortal()
-    journal = Journal(tmp_path / "journal.sqlite")
+    journal = SlowJournal(tmp_path / "journal.sqlite")
     journal.open()
     journal.remember_postings(known, date(2026, 11, 20))
     await journal.close()
@@ -421,27 +420,15 @@ async def test_settings_that_come_while_it_is_closed_claim_nothing(tmp_path: Pat
 # --- clocks -----------------------------------------------------------------------------------------------------------
 
 
-class JumpingClock:
-    """The bot's clocks, of which the test moves either hand."""
-
-    def __init__(self, real: clock.Clock) -> None:
-        self._real = real
-        self.wall_jump = timedelta(0)
-        self.steady_jump = 0.0
-
-    def wall(self) -> Any:
-        return self._real.wall() + self.wall_jump
-
-    def steady(self) -> float:
-        return self._real.steady() + self.steady_jump
-
-
 @pytest.mark.parametrize("hand", ["wall forward", "wall back", "asleep"])
 def test_a_clock_that_jumps_gives_no_burst_and_no_pause(tmp_path: Path, hand: str) -> None:
     async def test() -> None:
-        jumping = JumpingClock(clock._used.clock)
-        clock.use(jumping)
+        jumping = MovableClock(clock.current())
         portal = FakePortal()
+        with clock.override(jumping):
+            await live(jumping, portal)
+
+    async def live(jumping: MovableClock, portal: FakePortal) -> None:
         async with running(portal, tmp_path):
             await asyncio.sleep(30)
             match hand:

@@ -2,18 +2,18 @@
 
 from pydantic import TypeAdapter
 
-from bot.state.session_status import Condition, Session
+from bot.state.session_status import BotSession, Condition
 from common.states import SessionState
 from contract.sessions import ConditionName
 
 
 def test_the_condition_names_what_the_reason_is_about() -> None:
-    session = Session("session-1")
+    session = BotSession("session-1")
     assert (session.condition, session.reason) == (None, None)
-    session.holds(Condition.CAP, "It has accepted 5 jobs.")
-    session.holds(Condition.PORTAL, "The portal does not answer")
+    session.set_condition(Condition.CAP, "It has accepted 5 jobs.")
+    session.set_condition(Condition.PORTAL, "The portal does not answer")
     assert (session.condition, session.reason) == (Condition.PORTAL, "The portal does not answer")
-    session.is_past(Condition.PORTAL)
+    session.clear_condition(Condition.PORTAL)
     assert (session.condition, session.reason) == (Condition.CAP, "It has accepted 5 jobs.")
     session.move(SessionState.STOPPING, because="Told to stop.")
     assert (session.condition, session.reason) == (None, "Told to stop.")
