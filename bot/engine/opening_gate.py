@@ -1,7 +1,6 @@
 """The owner's opening hours at work: whether the portal may be watched now, and what the session says about it."""
 
 import asyncio
-import contextlib
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -49,12 +48,10 @@ class OpeningGate:
         self._opens_at = None
 
     async def wait_until_open(self) -> None:
-        """Return when the portal may be watched."""
+        """Return when the portal may be watched, as the poll scheduler's next ``update`` finds."""
         while not self.is_open:
             self._opened.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_SLEEP):
-                    await self._opened.wait()
+            await self._opened.wait()
 
     def update(self) -> bool:
         """Bring the session's condition up to date; return whether the portal may be watched now."""

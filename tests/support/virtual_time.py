@@ -68,13 +68,16 @@ class _JumpingSelector(selectors.DefaultSelector):
         self.virtual = 0.0
 
     def select(self, timeout: float | None = None) -> Any:
+        if timeout is not None and timeout > 0 and not self.outstanding:
+            # the common case: there is no thread that could wake the loop, so time jumps
+            self.virtual += timeout
+            return []
         ready = super().select(0)
         has_work = timeout is not None and timeout <= 0
         while not ready and not has_work and self.outstanding:
             ready = super().select(None)  # a thread that is done wakes the loop
         if ready or timeout is None:
             return ready if ready else super().select(timeout)
-        self.virtual += max(timeout, 0.0)
         return ready
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ class OpeningHours:
         if not self.windows:
             return True
         minute = minute_of_week(now.astimezone(self.zone))
-        return any(opens <= minute < closes for opens, closes in merged(self.windows))
+        return any(opens <= minute < closes for opens, closes in _merged(self.windows))
 
     def next_change(self, now: datetime) -> datetime | None:
         """The next moment (UTC) at which it opens or closes; None where it never does."""
@@ -48,6 +49,10 @@ class OpeningHours:
                     edges |= set(_readings(day, window.from_minute, self.zone))
                     edges |= set(_readings(day, window.to_minute, self.zone))
         return sorted(edge for edge in edges if edge > now)
+
+
+#: The poll scheduler asks every second, and the hours rarely change.
+_merged = lru_cache(maxsize=8)(merged)
 
 
 def _readings(day: date, minute: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
