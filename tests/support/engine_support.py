@@ -240,3 +240,18 @@ async def running(portal: FakePortal, folder: Path, **more: object) -> AsyncIter
         yield bot
     finally:
         await bot.stop()
+
+
+def now() -> float:
+    """Seconds on the running loop's clock."""
+    return asyncio.get_running_loop().time()
+
+
+def accepts(portal: FakePortal) -> list[float]:
+    """When accepts left."""
+    return [at for at, what in portal.requests if what == "accept"]
+
+
+def polls(portal: FakePortal, since: float = 0.0) -> list[float]:
+    """When the board was asked for."""
+    return [at for at, what in portal.requests if what == "board" and at >= since]

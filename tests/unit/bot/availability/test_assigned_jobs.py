@@ -1,4 +1,4 @@
-"""The list of our jobs fails by itself: the owner hears of it, and nothing is accepted on top of an old one."""
+"""Nothing is accepted while the list of our jobs is unknown or too old."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support import virtual_time
-from tests.support.engine_support import Bot, configuration, job, ours, running
+from tests.support.engine_support import Bot, job, ours, running
 from tests.support.fakes.portal import US, FakePortal, Fault
 
 #: More than a test lets the list fail.
@@ -35,29 +35,6 @@ def assert_told_once(bot: Bot) -> None:
     reason = bot.session.reason or ""
     assert "The list of your jobs on the portal cannot be read" in reason
     assert "nothing is accepted" in reason.casefold()
-
-
-@pytest.mark.parametrize("fault", [Fault.STRANGE, Fault.BUSY, Fault.DROPPED, Fault.SIGN_IN_PAGE, Fault.ASKED])
-def test_a_list_that_can_not_be_read_from_the_start_is_told_and_ends_by_itself(tmp_path: Path, fault: Fault) -> None:
-    async def test() -> None:
-        portal = FakePortal()
-        portal.break_next("assigned", *[fault] * FOR_EVER)
-        async with running(portal, tmp_path) as bot:
-            portal.post(job(1))
-            await until(lambda: "our_jobs_unread" in bot.heard.errors)
-            await asyncio.sleep(400)
-            assert ours(portal) == set()
-            if fault is not Fault.ASKED:  # that keeps everything waiting, which is told as well
-                assert_told_once(bot)
-                assert "Nothing is accepted until" in (bot.session.reason or "")
-            assert bot.heard.errors.count("our_jobs_unread") == 1
-            assert len(list((tmp_path / "strange").glob("*.html"))) == (fault is Fault.STRANGE)
-            portal.faults.clear()
-            await until(lambda: ours(portal) == {"1"}, patience=120)
-            assert bot.heard.notices.count("our_jobs_readable") == 1
-            await until(lambda: bot.session.reason is None)
-
-    virtual_time.run(test)
 
 
 @pytest.mark.parametrize("fault", [Fault.STRANGE, Fault.BUSY, Fault.DROPPED])
@@ -90,41 +67,6 @@ def test_nothing_is_accepted_on_top_of_an_old_list(tmp_path: Path, fault: Fault)
 
 
 @in_virtual_time
-async def test_a_list_that_fails_once_or_twice_is_no_news(tmp_path: Path) -> None:
-    portal = FakePortal()
-    async with running(portal, tmp_path) as bot:
-        for _ in range(5):
-            portal.break_next("assigned", Fault.STRANGE, Fault.BUSY)
-            await asyncio.sleep(60)
-        assert not portal.faults["assigned"]
-        assert bot.heard.errors == []
-        assert bot.session.reason is None
-
-
-@pytest.mark.parametrize(("fault", "told"), [(Fault.BUSY, "portal_unreachable"), (Fault.STRANGE, "layout_changed")])
-@pytest.mark.parametrize("interval", [0.5, 5, 60])
-def test_a_portal_that_is_away_altogether_is_told_once(
-    tmp_path: Path, fault: Fault, told: str, interval: float
-) -> None:
-    async def test() -> None:
-        portal = FakePortal()
-        settings = configuration(check_interval_seconds=interval)
-        async with running(portal, tmp_path, settings=settings) as bot:
-            await asyncio.sleep(100)
-            for what in ("board", "assigned"):
-                portal.break_next(what, *[fault] * FOR_EVER)
-            await asyncio.sleep(400)
-            assert bot.heard.errors == [told]
-            portal.faults.clear()
-            portal.post(job(1))
-            await until(lambda: ours(portal) == {"1"})
-            assert bot.heard.errors == [told]
-            assert bot.heard.notices == ["portal_back"]
-
-    virtual_time.run(test)
-
-
-@in_virtual_time
 async def test_a_list_that_takes_long_to_read_is_good_for_longer(tmp_path: Path) -> None:
     # hundreds of pages, and a small budget of requests
     portal = FakePortal(slow=200)
@@ -139,7 +81,7 @@ async def test_a_list_that_takes_long_to_read_is_good_for_longer(tmp_path: Path)
 
 
 @in_virtual_time
-async def test_after_a_long_wait_that_the_portal_asked_for_jobs_are_accepted_at_once(tmp_path: Path) -> None:
+async def test_jobs_are_accepted_at_once_after_a_long_wait(tmp_path: Path) -> None:
     portal = FakePortal()
     portal.wish = timedelta(minutes=10)
     async with running(portal, tmp_path) as bot:

@@ -38,7 +38,7 @@ async def test_a_job_that_the_agency_gave_is_recorded_with_its_page(tmp_path: Pa
 
 
 @in_virtual_time
-async def test_half_a_years_jobs_are_told_without_asking_for_all_of_their_pages_at_once(tmp_path: Path) -> None:
+async def test_many_assigned_jobs_do_not_read_all_pages_at_once(tmp_path: Path) -> None:
     portal = FakePortal(latency=0.1)
     for number in range(1, 61):
         portal.assign(job(number), US)
@@ -166,7 +166,7 @@ async def test_a_given_job_that_was_taken_back_can_be_accepted_by_the_bot(tmp_pa
 
 
 @in_virtual_time
-async def test_a_job_that_is_found_to_be_ours_before_its_loss_was_told_is_not_told_as_lost(tmp_path: Path) -> None:
+async def test_a_job_found_to_be_ours_is_not_reported_as_lost(tmp_path: Path) -> None:
     portal = FakePortal()
     # what can wait is told late, as while many accepts go out
     async with running(portal, tmp_path, times=EngineTimes(defer_for=timedelta(seconds=5))) as bot:

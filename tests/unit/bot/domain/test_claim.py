@@ -1,4 +1,4 @@
-"""A claim's states: only the steps of the table, and an accept that is sent once."""
+"""A claim's states and steps."""
 
 import itertools
 
@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import claim
-from bot.domain import session_state as session
-from common.states import ClaimState, SessionState
+from common.states import ClaimState
 
 # The design's line, and what the module's docstring adds to it, written out once more.
 CLAIM_STEPS = {
@@ -36,27 +35,16 @@ CLAIM_STEPS = {
     ("taken_back", "held"),
 }
 
-SESSION_STEPS = {
-    ("starting", "signing_in"),
-    ("starting", "running"),
-    ("starting", "paused"),
-    ("signing_in", "running"),
-    ("signing_in", "paused"),
-    ("running", "signing_in"),
-    ("running", "paused"),
-    ("paused", "running"),
-    ("paused", "signing_in"),
-    ("starting", "stopping"),
-    ("signing_in", "stopping"),
-    ("running", "stopping"),
-    ("paused", "stopping"),
-    ("stopping", "stopped"),
-    ("starting", "failed"),
-    ("signing_in", "failed"),
-    ("running", "failed"),
-    ("paused", "failed"),
-    ("stopping", "failed"),
-}
+
+def reachable(state: ClaimState) -> set[ClaimState]:
+    found: set[ClaimState] = set()
+    ahead = [state]
+    while ahead:
+        for to in claim.TRANSITIONS[ahead.pop()]:
+            if to not in found:
+                found.add(to)
+                ahead.append(to)
+    return found
 
 
 @pytest.mark.parametrize(("state", "to"), list(itertools.product(ClaimState, repeat=2)))
@@ -69,15 +57,6 @@ def test_a_claim_goes_the_steps_of_the_table_and_no_other(state: ClaimState, to:
         assert (raised.value.state, raised.value.to) == (state, to)
 
 
-@pytest.mark.parametrize(("state", "to"), list(itertools.product(SessionState, repeat=2)))
-def test_a_session_goes_the_steps_of_the_table_and_no_other(state: SessionState, to: SessionState) -> None:
-    if (state.value, to.value) in SESSION_STEPS:
-        assert session.advance(state, to) is to
-    else:
-        with pytest.raises(session.IllegalTransition):
-            session.advance(state, to)
-
-
 @given(st.lists(st.sampled_from(ClaimState), max_size=60))
 def test_no_sequence_of_steps_sends_the_accept_twice(steps: list[ClaimState]) -> None:
     state, submitted = ClaimState.MATCHED, 0
@@ -88,17 +67,6 @@ def test_no_sequence_of_steps_sends_the_accept_twice(steps: list[ClaimState]) ->
             continue
         submitted += state is ClaimState.SUBMITTED
     assert submitted <= 1
-
-
-def reachable(state: ClaimState) -> set[ClaimState]:
-    found: set[ClaimState] = set()
-    ahead = [state]
-    while ahead:
-        for to in claim.TRANSITIONS[ahead.pop()]:
-            if to not in found:
-                found.add(to)
-                ahead.append(to)
-    return found
 
 
 def test_every_state_is_reached_and_nothing_leads_back_before_the_accept() -> None:
@@ -130,9 +98,3 @@ def test_what_a_state_means(state: ClaimState, is_open: bool, needs_lookup: bool
     assert claim.needs_lookup(state) is needs_lookup
     assert claim.counts_toward_cap(state) is counts
     assert claim.is_ours(state) is is_ours
-
-
-@pytest.mark.parametrize("state", SessionState)
-def test_what_a_sessions_state_means(state: SessionState) -> None:
-    assert session.is_over(state) is (state in {SessionState.STOPPED, SessionState.FAILED})
-    assert session.may_claim(state) is (state is SessionState.RUNNING)

@@ -363,7 +363,7 @@ class Life:
 )
 @given(script=SCRIPT, seed=st.integers(0, 1000))
 @pytest.mark.timeout(600)
-def test_whatever_happens_no_accept_is_sent_twice_and_none_is_recorded_wrongly(
+def test_no_accept_is_sent_twice_and_none_is_recorded_wrongly(
     tmp_path_factory: pytest.TempPathFactory, script: list[Timed], seed: int
 ) -> None:
     check(lived(tmp_path_factory.mktemp("life"), script, seed))
@@ -378,7 +378,7 @@ def test_whatever_happens_no_accept_is_sent_twice_and_none_is_recorded_wrongly(
 )
 @given(script=ASKED, seed=st.integers(0, 1000), mode=st.sampled_from([Mode.ASK, Mode.ASK, Mode.WATCH]))
 @pytest.mark.timeout(600)
-def test_whatever_happens_nothing_is_accepted_that_the_owner_did_not_say_yes_to(
+def test_nothing_is_accepted_without_the_owners_yes(
     tmp_path_factory: pytest.TempPathFactory, script: list[Timed], seed: int, mode: Mode
 ) -> None:
     check(lived(tmp_path_factory.mktemp("life"), script, seed, mode))

@@ -195,7 +195,7 @@ def test_jobs_of_a_portal_without_dates_are_weighed_without() -> None:
     assert decide(undated, found, Calendar(), Caps(), NOW).verdict is Verdict.MATCH
 
 
-def test_kinds_and_languages_are_preferred_in_the_order_in_which_they_are_wanted() -> None:
+def test_kinds_and_languages_are_preferred_in_their_order() -> None:
     configuration = BotConfiguration.model_validate(
         {"job_type_filter": ["BSL"], "languages": ["Polish", "German"], "prefer": ["language", "kind", "shortest"]}
     )

@@ -221,7 +221,7 @@ def test_being_busier_never_turns_a_no_into_a_yes(
     Caps(),
     "appointment_time",
 )
-def test_what_the_portal_does_not_show_is_never_a_yes_that_it_would_not_be_if_shown(
+def test_a_hidden_field_never_turns_a_no_into_a_yes(
     job: Job, owner: Rules, calendar: Calendar, used: Caps, hidden: str
 ) -> None:
     """Hiding a field never turns a no into a yes, but for the date where the owner takes undated jobs."""
