@@ -1,16 +1,25 @@
 """What changes between a decision and its accept: the last check."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from bot.claim.accept_request import AcceptRequest, FormOfEndedSession, NotSent
+from bot.claim.ports import Refusal
+from bot.claim.waiting_claims import matched_claim
+from bot.portal.client import PortalClient
+from bot.state.board_state import TrackedJob
 from bot.state.claim_record import ClaimRecord
 from contract.jobs import ClaimState, JobStatus, LossReason
 from tests.support import virtual_time
 from tests.support.engine_support import SlowJournal, accepts, configuration, job, ours, running
 from tests.support.fakes.portal import US, FakePortal, Fault
+from tests.support.parts import AT as MOMENT
+from tests.support.parts import MATCH, Claims, FormFiller, tracked
 from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
@@ -130,3 +139,56 @@ async def test_a_lost_account_stops_an_accept_while_its_form_is_filled_in(tmp_pa
         report = bot.heard.last(1)
         assert report is not None
         assert report.loss_reason is LossReason.SESSION_ENDED
+
+
+@dataclass
+class Permission:
+    """Says what a test wants."""
+
+    answer: Refusal | None = None
+
+    def refusal(self, record: ClaimRecord) -> Refusal | None:
+        assert record.job.job_number == "1"
+        return self.answer
+
+
+def requested(permission: Permission) -> tuple[TrackedJob, FormFiller, AcceptRequest]:
+    claims, filler = Claims(), FormFiller()
+    one = tracked(1, source=filler)
+    claims.store.new_claim(one, matched_claim(claims.store, one, MATCH, decided_at=MOMENT))
+    return one, filler, AcceptRequest(one, claims=claims.store, permission=permission)
+
+
+async def test_an_accept_leaves_when_nothing_changed() -> None:
+    one, filler, request = requested(Permission())
+    await request(cast(PortalClient, filler))
+    assert (filler.sent, request.has_left) == ([one.row], True)
+
+
+@pytest.mark.parametrize("change", ["gone", "another row", "refused"])
+async def test_the_last_check_stops_an_accept_right_before_it_leaves(change: str) -> None:
+    permission = Permission()
+    one, filler, request = requested(permission)
+    match change:
+        case "gone":
+            one.is_on_board, reason = False, LossReason.TAKEN_WHILE_DECIDING
+        case "another row":
+            one.row, reason = tracked(1, "row 2").row, LossReason.CALLED_OFF
+        case _:
+            reason = LossReason.SESSION_ENDED
+            permission.answer = Refusal(reason=reason, message="Another bot has the account.")
+    with pytest.raises(NotSent) as stopped:
+        await request(cast(PortalClient, filler))
+    assert stopped.value.reason is reason
+    assert (filler.sent, request.has_left) == ([], False)
+
+
+async def test_a_form_of_an_ended_session_is_not_sent() -> None:
+    one, filler, request = requested(Permission())
+    other = FormFiller()
+    with pytest.raises(FormOfEndedSession):
+        await request(cast(PortalClient, other))
+    one.source = other
+    request.renew()
+    await request(cast(PortalClient, other))
+    assert (filler.sent, other.sent) == ([], [one.row])
