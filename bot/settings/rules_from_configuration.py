@@ -1,4 +1,4 @@
-"""The owner's settings as rules: the core knows nothing of the wire, and the wire nothing of rules."""
+"""Translating the owner's configuration into the rules of bot.domain, which do not know each other."""
 
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
@@ -17,7 +17,7 @@ _WEEKDAYS = tuple(owner_rules.Weekday)
 def rules_from_configuration(configuration: BotConfiguration, definition: PortalDefinition) -> Rules:
     """The rules by which jobs of this portal are weighed.
 
-    Where a portal shows no dates at all its jobs are weighed without: overlaps cannot be noticed there.
+    Jobs of a portal that shows no dates at all are weighed without dates; overlaps cannot be noticed then.
     """
     return Rules(
         job_type_filter=configuration.job_type_filter,
@@ -54,7 +54,7 @@ def rules_from_configuration(configuration: BotConfiguration, definition: Portal
 
 
 def preferences_from_configuration(configuration: BotConfiguration) -> Preferences:
-    """What is taken first: kinds and languages in the order in which the owner lists the wanted ones."""
+    """What is taken first; kinds and languages rank in the order in which the owner lists the wanted ones."""
     return Preferences(
         order=configuration.prefer,
         kinds=configuration.job_type_filter,
@@ -63,7 +63,7 @@ def preferences_from_configuration(configuration: BotConfiguration) -> Preferenc
 
 
 def windows_of(weekly: Iterable[owner_rules.WeeklyHours]) -> tuple[WeeklyWindow, ...]:
-    """Hours of the week as the owner writes them, a window for each of their days."""
+    """A window for each day of the hours that the owner set."""
     return tuple(window for hours in weekly for window in _windows(hours))
 
 

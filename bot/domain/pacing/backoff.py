@@ -16,7 +16,7 @@ _MOST_DOUBLINGS = 16
 
 
 def growing_wait(failures: int, *, first: float = FIRST_WAIT, longest: float = LONGEST_WAIT) -> float:
-    """The wait in seconds after so many earlier failures in a row: ``first``, doubled each time, up to ``longest``."""
+    """The wait in seconds after this number of earlier failures: ``first``, doubled each time, up to ``longest``."""
     return min(first * 2.0 ** min(failures, _MOST_DOUBLINGS), longest)
 
 

@@ -12,10 +12,10 @@ from bot.domain.weekly_hours import WeeklyWindow, merged, minute_of_week
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpeningHours:
-    """The hours of the week in which the portal is watched, on the wall clock of ``zone``.
+    """The hours of the week in which the portal is watched, in the local time of ``zone``.
 
-    On the days of the clock change 08:00 is still 08:00. An hour that the clock skips opens nothing, and one that it
-    shows twice is open both times.
+    08:00 stays 08:00 on the days of the clock change. An hour that the clock skips does not count, and one that it
+    shows twice counts twice.
     """
 
     #: empty means always
@@ -23,14 +23,14 @@ class OpeningHours:
     zone: ZoneInfo
 
     def is_open(self, now: datetime) -> bool:
-        """Whether to watch at this aware moment."""
+        """Whether the portal is watched at this aware moment."""
         if not self.windows:
             return True
         minute = minute_of_week(now.astimezone(self.zone))
         return any(opens <= minute < closes for opens, closes in _merged(self.windows))
 
     def next_change(self, now: datetime) -> datetime | None:
-        """The next moment (UTC) at which it opens or closes; None where it never does."""
+        """The next moment (UTC) at which the hours begin or end; None if they never do."""
         state = self.is_open(now)
         for moment in self._edges(now):
             if self.is_open(moment) is not state:
@@ -61,7 +61,7 @@ def _readings(day: date, minute: int, zone: ZoneInfo) -> tuple[datetime, datetim
 
 
 def _clock_changes(day: date, zone: ZoneInfo) -> Iterable[datetime]:
-    """The moment at which the clock is changed on this day, where it is."""
+    """The moment at which the clock is changed on this day, if it is."""
     start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     hours = [start + timedelta(hours=hour) for hour in range(26)]
     for earlier, later in pairwise(hours):

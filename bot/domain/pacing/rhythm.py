@@ -56,7 +56,7 @@ ENOUGH_TO_LEARN = 48.0
 class Rhythm:
     """How much faster than usual to poll, for each minute of a day; the mean over the open minutes is 1."""
 
-    #: 1440 weights; 0 where the day is closed
+    #: 1440 weights; 0 for minutes that are not watched
     weights: tuple[float, ...] = (1.0,) * MINUTES_A_DAY
 
     @classmethod
@@ -107,7 +107,7 @@ class Rhythm:
 
 
 def _levelled(raw: Sequence[float], slowest: float, fastest: float) -> tuple[float, ...]:
-    """``raw`` scaled and cut to the bounds so that its mean, where it is not 0, is 1."""
+    """``raw`` scaled and cut to the bounds, so that the mean of the weights above 0 is 1."""
     shown = [weight for weight in raw if weight > 0]
     if not shown:
         return tuple(raw)

@@ -1,4 +1,4 @@
-"""Which job is taken first when not all can be taken."""
+"""The order in which jobs are taken when not all of them can be taken."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,16 +12,16 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preferences:
-    """What counts first, second and so on; what is still equal goes by the start and then by the job's number."""
+    """The owner's preferences, the most important first; ties are broken by the start and then by the job's number."""
 
     order: tuple[Preference, ...] = (Preference.SOONEST,)
-    #: the best first; a kind that is not named comes after all that are
+    #: the best first; a kind that is not listed comes last
     kinds: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
 
 
 def preference_key(job: Job, preferences: Preferences) -> tuple[object, ...]:
-    """A key for ``sorted``: the job that is taken first has the smallest. What is unknown comes last."""
+    """A key for ``sorted``: the job that is taken first has the smallest key. Unknown values come last."""
     compared = tuple(_part(prefer, job, preferences) for prefer in preferences.order)
     return (*compared, job.starts_at or _NEVER, len(job.job_number), job.job_number)
 

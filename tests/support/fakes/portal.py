@@ -159,11 +159,11 @@ class FakePortal:
         """Faults for the next requests of this kind, in their order."""
         self.faults.setdefault(what, deque()).extend(faults)
 
-    async def sign_in(self, turns: RequestLimiter | None = None) -> "FakePortalClient":
+    async def sign_in(self, rate_limiter: RequestLimiter | None = None) -> "FakePortalClient":
         """A new session."""
         await asyncio.sleep(self.latency * 10)
         self.sign_ins += 1
-        return FakePortalClient(self, self._session, turns or NoRequestLimit())
+        return FakePortalClient(self, self._session, rate_limiter or NoRequestLimit())
 
     async def all_has_arrived(self) -> None:
         """Return when no accept is on its way any more."""
@@ -173,7 +173,7 @@ class FakePortal:
         """A request begins."""
         self.requests.append((self._now(), what))
 
-    # --- what lanes ask -----------------------------------------------------------------------------------------------
+    # --- what clients ask ------------------------------------------------------------------------------------------------
 
     def rows(self) -> Iterable[BoardRow]:
         """The board of what can still be accepted."""
@@ -277,8 +277,8 @@ class FakePortal:
 class FakePortalClient:
     """One session of the portal in memory."""
 
-    def __init__(self, portal: FakePortal, session: int, turns: RequestLimiter) -> None:
-        self._turns = turns
+    def __init__(self, portal: FakePortal, session: int, rate_limiter: RequestLimiter) -> None:
+        self._turns = rate_limiter
         self._portal = portal
         self._session = session
 
