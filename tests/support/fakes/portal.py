@@ -173,7 +173,7 @@ class FakePortal:
         """A request begins."""
         self.requests.append((self._now(), what))
 
-    # --- what clients ask ------------------------------------------------------------------------------------------------
+    # --- what clients ask ---------------------------------------------------------------------------------------------
 
     def rows(self) -> Iterable[BoardRow]:
         """The board of what can still be accepted."""
@@ -278,7 +278,7 @@ class FakePortalClient:
     """One session of the portal in memory."""
 
     def __init__(self, portal: FakePortal, session: int, rate_limiter: RequestLimiter) -> None:
-        self._turns = rate_limiter
+        self._rate_limiter = rate_limiter
         self._portal = portal
         self._session = session
 
@@ -317,7 +317,7 @@ class FakePortalClient:
         """Send the accept, once."""
         portal, number = self._portal, row.job.job_number
         truth = portal.jobs[number]
-        self._turns.acquire_for_accept()
+        self._rate_limiter.acquire_for_accept()
         await asyncio.sleep(portal.filling_in)
         leaves()
         portal.note("accept")
@@ -346,7 +346,7 @@ class FakePortalClient:
     async def reject(self, row: BoardRow) -> AcceptAnswer:
         """Send the reject, once."""
         portal = self._portal
-        self._turns.acquire_for_accept()
+        self._rate_limiter.acquire_for_accept()
         portal.note("reject")
         fault = portal.next_fault("reject")
         await asyncio.sleep(portal.slow if fault in _SLOW else portal.latency)
@@ -363,7 +363,7 @@ class FakePortalClient:
         """Nothing to give back."""
 
     async def _ask(self, what: str) -> Fault | None:
-        await self._turns.acquire()
+        await self._rate_limiter.acquire()
         self._portal.note(what.partition(" ")[0])
         fault = self._portal.next_fault(what)
         await asyncio.sleep(self._portal.slow if fault in _SLOW else self._portal.latency)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.engine.times import EngineTimes
+from contract.jobs import JobStatus
 from tests.support import virtual_time
 from tests.support.engine_support import Bot, job, ours, running
 from tests.support.fakes.portal import US, FakePortal, Fault
@@ -93,3 +95,14 @@ async def test_jobs_are_accepted_at_once_after_a_long_wait(tmp_path: Path) -> No
         await until(lambda: ours(portal) == {"1"}, patience=700)
         assert asyncio.get_running_loop().time() - asked < 602
         assert "our_jobs_unread" not in bot.heard.errors
+
+
+@in_virtual_time
+async def test_the_list_is_read_soon_after_a_job_became_ours(tmp_path: Path) -> None:
+    portal = FakePortal()
+    async with running(portal, tmp_path, times=EngineTimes(assigned_every=timedelta(minutes=5))) as bot:
+        await asyncio.sleep(2)
+        portal.post(job(1))
+        await asyncio.sleep(15)
+        assert bot.heard.status(1) is JobStatus.ACCEPTED
+        assert len([what for _, what in portal.requests if what == "assigned"]) == 2

@@ -1,14 +1,25 @@
 """Offers whose job has left the board."""
 
 import asyncio
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from contract.jobs import ClaimState, JobReport, JobStatus, LossReason
+from bot.availability.assigned_jobs import AssignedJobs
+from bot.availability.commitments import Commitments, NoCalendars
+from bot.claim.waiting_claims import WaitingClaims
+from bot.clock import now as wall_now
+from bot.decide.vanished_offers import VanishedOffers, VanishedPorts
+from bot.decide.weigher import Weigher
+from bot.state.assigned_list import AssignedList
+from bot.state.board_state import BoardState
+from bot.state.domain_events import AssignedJobsRead
+from common.states import ClaimState
+from contract.jobs import JobReport, JobStatus, LossReason
 from contract.owner_rules import Mode
-from tests.support.engine_support import Bot, configuration, job, ours, running
+from tests.support.engine_support import DEFINITION, Bot, configuration, job, ours, running
 from tests.support.fakes.portal import FakePortal
+from tests.support.parts import AT, MATCH, Claims, tracked
 from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
@@ -97,3 +108,37 @@ async def test_an_offer_does_not_end_because_its_job_falls_between_two_pages(tmp
         await asyncio.sleep(60)
         assert last(bot, 1).loss_reason is LossReason.TAKEN_WHILE_DECIDING, "a whole board tells"
         assert (last(bot, 2).status, ours(portal)) == (JobStatus.ACCEPTED, {"2"})
+
+
+class Refreshes:
+    """The list of our jobs, of which a test counts the requests."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def refresh(self) -> None:
+        self.count += 1
+
+
+def test_a_list_from_before_the_job_vanished_ends_no_offer() -> None:
+    claims, board, refreshes = Claims(), BoardState(), Refreshes()
+    waiting = WaitingClaims(claims.store, claims.publisher)
+    weigher = Weigher(
+        configuration().configuration,
+        definition=DEFINITION,
+        claims=claims.store,
+        board=board,
+        commitments=Commitments(DEFINITION.zone, NoCalendars()),
+    )
+    assigned_jobs = cast(AssignedJobs, refreshes)
+    ports = VanishedPorts(
+        claims=claims.store, waiting=waiting, board=board, weigher=weigher, assigned_jobs=assigned_jobs
+    )
+    vanished = VanishedOffers(ports)
+    waiting.offer(tracked(1), MATCH, decided_at=AT, expires_at=AT)
+    vanished.add("1")
+    vanished.receive_assigned_jobs(AssignedJobsRead(AssignedList(jobs=(), asked_at=wall_now() - timedelta(seconds=1))))
+    assert (claims.store["1"].state, vanished.has("1")) == (ClaimState.OFFERED, True)
+    assert refreshes.count == 2, "the list is read once more"
+    vanished.receive_assigned_jobs(AssignedJobsRead(AssignedList(jobs=(), asked_at=wall_now() + timedelta(seconds=1))))
+    assert (claims.store["1"].state, vanished.has("1")) == (ClaimState.LOST, False)

@@ -1,28 +1,38 @@
 """Reports of claims as they change."""
 
-import asyncio
-from pathlib import Path
+from dataclasses import dataclass
+from typing import cast
 
-from contract.jobs import Given, JobStatus
-from tests.support.engine_support import job, running
-from tests.support.fakes.portal import US, FakePortal
-from tests.support.virtual_time import in_virtual_time
+import pytest
+
+from bot.availability.externally_assigned import ExternallyAssigned
+from bot.claim.waiting_claims import matched_claim
+from bot.engine.claim_reports import ClaimReporter
+from bot.state.domain_events import ClaimChanged
+from common.states import ClaimState
+from contract.jobs import Given, JobStatus, LossReason
+from tests.support.engine_support import Heard
+from tests.support.parts import AT, MATCH, Claims, tracked
 
 
-@in_virtual_time
-async def test_a_claim_of_an_assigned_job_reports_both(tmp_path: Path) -> None:
-    portal = FakePortal()
-    portal.assign(job(1), US)
-    async with running(portal, tmp_path) as bot:
-        await asyncio.sleep(10)
-        assert bot.heard.status(1) is JobStatus.GIVEN
-        portal.take_back("1")
-        await asyncio.sleep(70)
-        report = bot.heard.last(1)
-        assert report is not None
-        assert report.given is Given.TAKEN_BACK
-        portal.jobs["1"].holder = None
-        await asyncio.sleep(20)
-        report = bot.heard.last(1)
-        assert report is not None
-        assert (report.status, report.given) == (JobStatus.ACCEPTED, None)
+@dataclass
+class Assigned:
+    """Says where a job stands that no bot accepted."""
+
+    given: Given | None
+
+    def status(self, job_number: str) -> Given | None:
+        return self.given if job_number == "1" else None
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [(None, JobStatus.LOST), (Given.OURS, JobStatus.GIVEN), (Given.TAKEN_BACK, JobStatus.TAKEN_BACK)],
+)
+def test_a_lost_claim_is_reported_with_what_became_of_the_job(given: Given | None, status: JobStatus) -> None:
+    heard = Heard()
+    reporter = ClaimReporter(events=heard, externally_assigned=cast(ExternallyAssigned, Assigned(given)))
+    record = matched_claim(Claims().store, tracked(1), MATCH, decided_at=AT)
+    reporter.report(ClaimChanged(record.moved(ClaimState.LOST, loss_reason=LossReason.REFUSED)))
+    (report,) = heard.reports
+    assert (report.claim_state, report.given, report.status) == (ClaimState.LOST, given, status)
