@@ -13,6 +13,7 @@ WORKDIR /home/atoz/project
 COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.lock
 
+COPY common common
 COPY contract contract
 COPY bot bot
 COPY simulator simulator

@@ -1,4 +1,4 @@
-"""Two clocks: the wall's for what is written down, and a steady one for how long something takes."""
+"""Two clocks: the wall clock for what is written down, and a monotonic clock for how long something takes."""
 
 import contextlib
 import time
@@ -15,14 +15,14 @@ class Clock(Protocol):
         ...
 
     def steady(self) -> float:
-        """Seconds since an arbitrary moment; never set."""
+        """Monotonic seconds since an arbitrary moment."""
         ...
 
 
 class SystemClock:
     """The machine's clocks."""
 
-    #: counts on while the machine sleeps, where the system has such a clock
+    #: counts on while the machine sleeps, if the system has such a clock
     _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
     def wall(self) -> datetime:
@@ -30,12 +30,12 @@ class SystemClock:
         return datetime.now(UTC)
 
     def steady(self) -> float:
-        """Seconds since the machine started."""
+        """Monotonic seconds since the machine started."""
         return time.clock_gettime(self._STEADY)
 
 
 class _Used:
-    """The clock in use, and what both of its hands showed when it was put to use."""
+    """The clock in use, and what both of its hands showed at the start of its use."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -44,12 +44,6 @@ class _Used:
 
 
 _used = _Used(SystemClock())
-
-
-def use(clock: Clock) -> None:
-    """Take time from somewhere else, e.g. for an hour in a second."""
-    global _used  # noqa: PLW0603  # one process, one time
-    _used = _Used(clock)
 
 
 def current() -> Clock:
@@ -69,15 +63,15 @@ def override(clock: Clock) -> Iterator[None]:
 
 
 def now() -> datetime:
-    """The moment on the wall clock, for records and for what is compared with other machines' times."""
+    """The moment on the wall clock, for records and for comparison with other machines' times."""
     return _used.clock.wall()
 
 
 def steady_seconds() -> float:
-    """Seconds since an arbitrary moment; never set, and a machine's sleep counts."""
+    """Monotonic seconds since an arbitrary moment; the time that the machine sleeps counts."""
     return _used.clock.steady()
 
 
 def steady_now() -> datetime:
-    """The moment as it was on the wall clock when the process started, plus the time since: no jump moves it."""
+    """Monotonic time as a datetime: the wall clock at the start of the process plus the seconds since."""
     return _used.wall_then + timedelta(seconds=_used.clock.steady() - _used.steady_then)

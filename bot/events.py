@@ -1,4 +1,4 @@
-"""Who hears what the engine does."""
+"""The port through which the engine tells the outside world what happens."""
 
 from typing import Protocol
 
@@ -8,26 +8,26 @@ from contract.sessions import SessionTotals
 
 
 class EventSink(Protocol):
-    """Hears what happens; never makes the engine wait. ``bot.control_plane.event_recorder.EventRecorder`` is one."""
+    """Records what happens, without making the engine wait (``bot.control_plane.event_recorder.EventRecorder``)."""
 
     def job(self, report: JobReport) -> None:
-        """Something about a job changed."""
+        """Record that something about a job changed."""
         ...
 
     def cycle(
         self, *, duration_ms: float, pages: int, jobs_on_board: int, new_jobs: int, totals: SessionTotals
     ) -> None:
-        """The portal answered one pass over the board in full."""
+        """Record a poll cycle: the board was read in full."""
         ...
 
     def error(self, *, code: str, message: str, what_to_do: str, fatal: bool = False) -> None:
-        """Something went wrong that the owner should know of."""
+        """Record an error that the owner should know of."""
         ...
 
     def notice(self, *, action: str, message: str) -> None:
-        """Something worth a line that is no error."""
+        """Record a message for the owner that is no error."""
         ...
 
     def configuration(self, used: VersionedConfiguration) -> None:
-        """The bot works with this configuration from now on."""
+        """Record that the bot uses this configuration from now on."""
         ...

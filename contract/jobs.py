@@ -2,54 +2,23 @@
 
 from enum import StrEnum
 
+from common.states import ClaimState, PortalAction, Verdict
 from contract.wire import Count, Day, Identifier, LongText, Moment, ShortText, TimeOfDay, Wire
 
-
-class PortalAction(StrEnum):
-    """What the portal's own row offers for a job."""
-
-    #: an accept form: the job can be taken with one request
-    ACCEPT = "accept"
-    #: the client wants a quote first; following the link accepts nothing
-    QUOTE = "quote"
-    #: nothing that takes the job (assigned, cancelled, past)
-    NONE = "none"
-
-
-class Verdict(StrEnum):
-    """The answer of the owner's rules."""
-
-    MATCH = "match"
-    NO_MATCH = "no_match"
-
-
-class ClaimState(StrEnum):
-    """How far a claim got. The transitions are data in ``bot.domain.claim``."""
-
-    #: the rules said yes
-    MATCHED = "matched"
-    #: waiting for the owner's approval (mode ``ask``)
-    OFFERED = "offered"
-    #: the owner approved the offer
-    APPROVED = "approved"
-    #: the owner declined the offer
-    DECLINED = "declined"
-    #: nobody answered the offer in time
-    EXPIRED = "expired"
-    #: the intent is on disk; nothing was sent yet
-    INTENDED = "intended"
-    #: the accept went out; its outcome is not read yet
-    SUBMITTED = "submitted"
-    #: the portal shows the job as ours
-    CONFIRMED = "confirmed"
-    #: the portal gave it to somebody else, or refused
-    LOST = "lost"
-    #: the accept went out and the portal has not told what came of it; it is looked up again until it does
-    UNKNOWN = "unknown"
-    #: confirmed, and still ours some seconds later
-    HELD = "held"
-    #: confirmed, and then no longer ours
-    TAKEN_BACK = "taken_back"
+__all__ = [
+    "ClaimState",
+    "Given",
+    "JobDecision",
+    "JobReport",
+    "JobStatus",
+    "JobTimes",
+    "LossReason",
+    "PortalAction",
+    "PortalJob",
+    "RuleOutcome",
+    "Verdict",
+    "job_status",
+]
 
 
 class LossReason(StrEnum):

@@ -6,7 +6,22 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from common.states import Preference
 from contract.wire import ONE_WILL_DO, Day, Text, TimeOfDay, Wire, only_text
+
+__all__ = [
+    "SEARCHABLE_FIELDS",
+    "BrowserUse",
+    "DateSpan",
+    "LaneChoice",
+    "Mode",
+    "Preference",
+    "Weekday",
+    "WeeklyHours",
+    "WordList",
+    "WordRule",
+    "Words",
+]
 
 #: A job's fields that hold words; the names are those of ``contract.jobs.PortalJob``.
 SEARCHABLE_FIELDS: tuple[str, ...] = (
@@ -39,23 +54,6 @@ class Weekday(StrEnum):
     FRIDAY = "friday"
     SATURDAY = "saturday"
     SUNDAY = "sunday"
-
-
-class Preference(StrEnum):
-    """What is taken first when not everything can be taken."""
-
-    #: the job that starts first
-    SOONEST = "soonest"
-    #: the job that starts last
-    LATEST = "latest"
-    #: the job that takes longest
-    LONGEST = "longest"
-    #: the job that is over soonest
-    SHORTEST = "shortest"
-    #: in the order in which the wanted kinds are listed
-    KIND = "kind"
-    #: in the order in which the wanted languages are listed
-    LANGUAGE = "language"
 
 
 class Mode(StrEnum):

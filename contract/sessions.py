@@ -5,20 +5,10 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from common.states import SessionState
 from contract.wire import Count, Wire
 
-
-class SessionState(StrEnum):
-    """Where a bot process stands. The transitions are data in ``bot.domain.session_state``."""
-
-    STARTING = "starting"
-    SIGNING_IN = "signing_in"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    #: ended with a reason that a person can act on
-    FAILED = "failed"
+__all__ = ["ConditionName", "LoginStatus", "SessionState", "SessionTotals", "StartedBy"]
 
 
 class LoginStatus(StrEnum):

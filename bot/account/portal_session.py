@@ -11,7 +11,7 @@ import structlog
 
 from bot.account.rate_limiter import RateLimiter, RequestPriority, request_priority
 from bot.clock import steady_seconds
-from bot.domain.pacing import Backoff
+from bot.domain.pacing.backoff import Backoff
 from bot.portal.client import PortalClient
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, SignInUnclear, StopAndTell
 

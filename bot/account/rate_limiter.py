@@ -12,7 +12,8 @@ from random import Random
 import structlog
 
 from bot.clock import steady_seconds
-from bot.domain.pacing import Backoff, Budget
+from bot.domain.pacing.backoff import Backoff
+from bot.domain.pacing.rate_limit import Budget
 from bot.portal.errors import RetryLater
 
 log = structlog.get_logger(__name__)

@@ -1,4 +1,4 @@
-"""From a decided match to the proof that the job is ours: sending an accept once and reading its outcome.
+"""From a decided match to the proof that the job is ours: an accept is sent once, and its outcome is read.
 
-Whether to claim belongs to bot.decide.
+Whether to claim a job belongs to bot.decide.
 """

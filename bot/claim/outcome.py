@@ -1,15 +1,16 @@
-"""What a reading of a job's own status says about our accept. Pure.
+"""The outcome of an accept, concluded from readings of the job's own status. Pure.
 
 There is no lock on a portal: right after our accept the job can read as ours and a moment later belong to a rival whose
 accept was written last. And an accept to which no answer came may still be waiting inside the portal. So:
 
-- *ours* counts when it is still so a while after it was first read (``ClaimTimes.settle``);
-- *not ours* and *gone* count at once where the portal answered the accept: ours was written before the answer, and
-  nothing of ours follows. Without an answer they count when the portal has had time to come to it (``unanswered``);
-- *gone* counts when it is read again a while later (``doubt``): a portal in trouble says of any page that it is gone.
-  Where the accept's own answer said so, it counts at once;
-- *free* is no outcome at first: the portal may lag behind itself. After those same times it says that our accept had
-  no effect.
+- *ours* counts if the job still reads so some time after the first such reading (``ClaimTimes.settle``);
+- *not ours* and *gone* count at once if the portal answered the accept: our accept was written before the answer, and
+  no other of ours follows. Without an answer they count after the time that the portal may still need
+  (``unanswered``);
+- *gone* counts if it is read again some time later (``doubt``): a portal in trouble says of any page that it is gone.
+  If the accept's own answer said so, it counts at once;
+- *free* is no outcome at first: the portal's pages may be older than its data. After those same times it means that our
+  accept had no effect.
 """
 
 from collections.abc import Sequence
@@ -22,17 +23,17 @@ from contract.jobs import LossReason
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimTimes:
-    """How long to wait for what."""
+    """How long a claim waits for what."""
 
-    #: a job that reads as ours must still do so this much later; "a few seconds later the truth is settled"
+    #: a job that reads as ours must still do so this much later: a rival may overwrite our accept within seconds
     settle: timedelta = timedelta(seconds=5)
-    #: an accept without an answer may take effect for so long after the bot gave up waiting for it
+    #: an accept without an answer may take effect up to this long after the bot gave up waiting for the answer
     unanswered: timedelta = timedelta(seconds=10)
     #: a job's page that reads as gone must still do so this much later
     doubt: timedelta = timedelta(seconds=2)
-    #: a confirmed job is looked at once more after this
+    #: a confirmed job is checked again after this time
     hold_check: timedelta = timedelta(seconds=30)
-    #: an accept that the portal refused to look at (signed out, too busy) is sent again for so long
+    #: an accept that the portal refused to look at (signed out, too busy) is sent again for this long
     resend: timedelta = timedelta(seconds=60)
 
 
@@ -40,7 +41,7 @@ class ClaimTimes:
 class Sent:
     """What is known of the accept that went out."""
 
-    #: answered: when it was sent; else when the bot gave up waiting, or, after a crash, was started again
+    #: monotonic. If it was answered: when it was sent; else when the bot gave up waiting, or was started after a crash
     at: datetime
     #: an answer to it came back
     is_answered: bool
@@ -67,7 +68,7 @@ class Lost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LookAgain:
-    """Too early to say; look again at this moment or before."""
+    """It is too early to say; the page has to be read again at this moment or before."""
 
     at: datetime
 
@@ -79,15 +80,16 @@ def conclude(
     sent: Sent,
     ours_since: datetime | None,
     gone_since: datetime | None = None,
-    words: Sequence[str] = (),
+    messages: Sequence[str] = (),
     times: ClaimTimes,
 ) -> Confirmed | Lost | LookAgain:
-    """What this reading says. ``ours_since``: the first reading that showed the job as ours, this one included.
+    """What this reading of the job's page says about our accept.
 
-    ``gone_since``: the first of the readings in a row, up to this one, that showed it as gone.
-    ``words``: messages that the portal showed since the accept; a hint, never the evidence.
+    ``ours_since``: the first reading that showed the job as ours, this one included. ``gone_since``: the first of the
+    last readings in a row, this one included, that showed it as gone. ``messages``: what the portal said since the
+    accept; it is told to the owner and decides nothing.
     """
-    said = " ".join(dict.fromkeys((*sent.messages, *words)))
+    said = " ".join(dict.fromkeys((*sent.messages, *messages)))
     # a job that was seen as ours shows that our accept was written, whether or not its answer arrived
     is_through = sent.is_answered or ours_since is not None
     final_at = sent.at + (times.settle if sent.is_answered else times.unanswered)

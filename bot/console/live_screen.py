@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from bot.console.narrator import Narrator, Tone, Voice, stamped
-from bot.domain.session_state import SessionState
+from common.states import SessionState
 from contract.events import Event
 from contract.sessions import SessionTotals
 

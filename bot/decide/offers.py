@@ -1,104 +1,119 @@
-"""Offers: matches that wait for the owner's yes (``mode: ask``), each with a deadline.
+"""Offers: matches that wait for the owner's answer (``mode: ask``), each with a deadline.
 
-An answer comes as a command, perhaps long after it was given: it counts only for what the owner was asked about, and
-whoever answers too late is told so in words.
+An answer comes as a command, perhaps long after the owner gave it. It counts only for the offer that the owner was
+asked about; an answer that comes too late is answered in words.
 """
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from bot.claim.claim_manager import ClaimManager
+from bot.claim.claim_store import ClaimStore
+from bot.claim.waiting_claims import WaitingClaims
 from bot.clock import now
 from bot.decide.decider import Decider
-from bot.domain.claim import ClaimState, is_ours
+from bot.decide.vanished_offers import VanishedOffers
+from bot.decide.weigher import Weigher
+from bot.domain.claim import is_ours
 from bot.domain.local_time import say_date
 from bot.events import EventSink
-from bot.portal.definition.model import PortalDefinition
 from bot.state.claim_record import ClaimRecord
+from bot.state.domain_events import ClaimChanged
+from common.states import ClaimState, Verdict
 
-#: A sleeping machine does not count for ``asyncio.sleep``: deadlines are looked at so often.
-_LONGEST_NAP = timedelta(seconds=30)
-#: How far the clock of whoever sends an answer may be behind ours.
+#: A suspended machine's time does not count in ``asyncio.sleep``: deadlines are checked at least this often.
+_LONGEST_SLEEP = timedelta(seconds=30)
+#: The clock of the machine that sends an answer may be behind ours by this much.
 _CLOCKS_DIFFER = timedelta(seconds=2)
 
 
-class Offers:
-    """Takes the owner's answers, and ends offers that nobody answered."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfferPorts:
+    """What taking answers needs of others."""
 
-    def __init__(
-        self, *, desk: ClaimManager, deciding: Decider, teller: EventSink, definition: PortalDefinition
-    ) -> None:
-        self._desk = desk
-        self._deciding = deciding
-        self._teller = teller
-        self._zone = definition.zone
+    claims: ClaimStore
+    waiting: WaitingClaims
+    weigher: Weigher
+    vanished: VanishedOffers
+    decider: Decider
+    events: EventSink
+
+
+class Offers:
+    """Takes the owner's answers, and ends offers that were not answered."""
+
+    def __init__(self, ports: OfferPorts, *, zone: ZoneInfo) -> None:
+        self._ports = ports
+        self._zone = zone
         self._changed = asyncio.Event()
 
-    def changed(self) -> None:
-        """There may be a new deadline."""
+    def receive_claim(self, event: ClaimChanged) -> None:
+        """A claim changed: there may be another deadline."""
+        del event
         self._changed.set()
 
-    async def keep(self) -> None:
+    async def run(self) -> None:
         """End each offer at its deadline, until cancelled."""
         while True:
             self._changed.clear()
             self._end_overdue()
-            deadlines = [record.expires_at for record in self._desk.offers if record.expires_at is not None]
-            nap = min([_LONGEST_NAP, *(deadline - now() for deadline in deadlines)])
+            deadlines = [record.expires_at for record in self._ports.claims.offers if record.expires_at is not None]
+            sleep = min([_LONGEST_SLEEP, *(deadline - now() for deadline in deadlines)])
             try:
-                async with asyncio.timeout(max(nap.total_seconds(), 0.0) if deadlines else None):
+                async with asyncio.timeout(max(sleep.total_seconds(), 0.0) if deadlines else None):
                     await self._changed.wait()
             except TimeoutError:
                 continue
 
     def approve(self, job_number: str, *, issued_at: datetime) -> None:
-        """The owner says yes."""
-        offer = self._answered(job_number, issued_at, "yes")
+        """Take the owner's yes."""
+        offer = self._answered_offer(job_number, issued_at, "yes")
         if offer is None:
             return
-        refusal = self._deciding.refusal(offer)
-        if refusal is not None:
-            until = f"; it stays offered until {self._at(offer.expires_at)}" if offer.expires_at else ""
-            self._teller.notice(
+        decision = self._ports.weigher.weigh_offer(offer)
+        if decision.verdict is not Verdict.MATCH:
+            until = f"; it stays offered until {self._say(offer.expires_at)}" if offer.expires_at else ""
+            self._ports.events.notice(
                 action="approval_refused",
                 message=f"Job {job_number} is not accepted, because your rules say no at the moment: "
-                f"{refusal.removesuffix('.')}{until}.",
+                f"{decision.summary.removesuffix('.')}{until}.",
             )
             return
-        self._desk.approve(job_number, at=now())
-        self._deciding.decide()
-        if not self._deciding.is_at_work:
-            self._teller.notice(
+        self._ports.waiting.approve(job_number, at=now())
+        self._ports.decider.decide()
+        if not self._ports.decider.is_at_work:
+            self._ports.events.notice(
                 action="approval_waits",
                 message=f"Your yes to job {job_number} is noted; it is followed as soon as the bot watches the board.",
             )
 
     def decline(self, job_number: str, *, issued_at: datetime) -> None:
-        """The owner says no."""
-        if self._answered(job_number, issued_at, "no") is not None:
-            self._desk.decline(job_number, "You declined it.")
+        """Take the owner's no."""
+        if self._answered_offer(job_number, issued_at, "no") is not None:
+            self._ports.waiting.decline(job_number, "You declined it.")
 
     # --- which offer is meant -----------------------------------------------------------------------------------------
 
-    def _answered(self, job_number: str, issued_at: datetime, answer: str) -> ClaimRecord | None:
-        """The offer that was answered; None, and the owner is told, where there is none that it could mean."""
+    def _answered_offer(self, job_number: str, issued_at: datetime, answer: str) -> ClaimRecord | None:
+        """The offer that was answered; None, after a notice to the owner, if the answer cannot mean any."""
         self._end_overdue()
-        record = self._desk.waits(job_number)
+        record = self._ports.claims.waiting(job_number)
         if record is None or record.state is not ClaimState.OFFERED:
-            self._teller.notice(action="answer_without_offer", message=self._too_late(job_number, answer))
-            return None
-        if self._deciding.is_vanishing(job_number):
+            action, message = "answer_without_offer", self._say_too_late(job_number, answer)
+        elif self._ports.vanished.has(job_number):
+            action = "answer_without_offer"
             message = f"Your {answer} to job {job_number} came too late: the job has left the board."
-            self._teller.notice(action="answer_without_offer", message=message)
-            return None
-        if issued_at + _CLOCKS_DIFFER < record.decided_at:
+        elif issued_at + _CLOCKS_DIFFER < record.decided_at:
+            action = "answer_outdated"
             message = f"Job {job_number} has changed since you answered, and is offered anew: please answer again."
-            self._teller.notice(action="answer_outdated", message=message)
-            return None
-        return record
+        else:
+            return record
+        self._ports.events.notice(action=action, message=message)
+        return None
 
-    def _too_late(self, job_number: str, answer: str) -> str:
-        record = self._desk.of(job_number)
+    def _say_too_late(self, job_number: str, answer: str) -> str:
+        record = self._ports.claims.get(job_number)
         if record is None:
             return f"Job {job_number} does not wait for an answer."
         said = f"Your {answer} to job {job_number} came too late"
@@ -114,12 +129,12 @@ class Offers:
         return f"{said}: the job is being accepted."
 
     def _end_overdue(self) -> None:
-        for record in self._desk.offers:
+        for record in self._ports.claims.offers:
             if record.expires_at is not None and record.expires_at <= now():
-                words = f"Nobody answered until {self._at(record.expires_at)}."
-                self._desk.let_pass(record.job.job_number, words)
+                message = f"Nobody answered until {self._say(record.expires_at)}."
+                self._ports.waiting.expire(record.job.job_number, message)
 
-    def _at(self, moment: datetime) -> str:
+    def _say(self, moment: datetime) -> str:
         wall = moment.astimezone(self._zone)
         day = "" if wall.date() == now().astimezone(self._zone).date() else f"{say_date(wall.date())} "
         return f"{day}{wall:%H:%M:%S}"

@@ -1,1 +1,4 @@
-"""What the bot decides and how it goes on: no I/O, no clock, no logging, the standard library alone."""
+"""What the bot decides by and how claims, sessions and polls go on: pure functions and values.
+
+No I/O, no clock, no logging; it imports the standard library and common.states alone.
+"""

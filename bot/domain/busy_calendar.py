@@ -1,4 +1,4 @@
-"""When the owner is busy: jobs held and calendar entries, as spans of time."""
+"""The times at which the owner is busy, by jobs and calendar entries, and what conflicts with them."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class BusySpan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """All busy spans, sorted, so that asking stays fast with years of calendar entries. Made by ``Calendar.of``."""
+    """All busy spans, sorted, so that queries stay fast with years of calendar entries. Made by ``Calendar.of``."""
 
     #: sorted by start
     spans: tuple[BusySpan, ...] = ()
@@ -45,9 +45,9 @@ class Calendar:
     starts: tuple[datetime, ...] = ()
     #: for each span the latest end among it and all before it
     latest_ends: tuple[datetime, ...] = ()
-    #: the owner's calendars of which something is unknown, as they are called: nobody knows whether the owner is free
+    #: the names of the owner's calendars of which something is unknown: the owner may be busy at any time
     unread: tuple[str, ...] = ()
-    #: up to when the owner's calendars are known; None where there are none
+    #: up to when the owner's calendars are known; None if there are none
     known_until: datetime | None = None
 
     @classmethod
@@ -65,7 +65,7 @@ class Calendar:
         )
 
     def with_span(self, span: BusySpan) -> Self:
-        """A copy with one span more; cheap, because it is asked for between a decision and an accept."""
+        """A copy with one span more. It is cheap, because it is made between a decision and an accept."""
         place = bisect_right(self.starts, span.starts_at)
         latest = max(span.ends_at, self.latest_ends[place - 1]) if place else span.ends_at
         later = self.latest_ends[place:]
@@ -77,7 +77,7 @@ class Calendar:
         )
 
     def starting(self, first: datetime, before: datetime) -> tuple[BusySpan, ...]:
-        """The spans that start in this time; ``before`` is not part of it."""
+        """The spans that start from ``first`` on and before ``before``."""
         return self.spans[bisect_left(self.starts, first) : bisect_left(self.starts, before)]
 
     def conflicts(
@@ -95,7 +95,7 @@ class Calendar:
         ``ignoring`` is the number of a job whose own span does not count.
         """
         widest = max(gap_around_jobs, gap_around_events)
-        # A span without length still takes its moment; the same goes for the time that is asked for.
+        # a span without length still takes its moment; so does a time that is asked for
         after = bisect_left(self.starts, max(ends_at, starts_at + _A_MOMENT) + widest)
         found: list[BusySpan] = []
         for index in range(after - 1, -1, -1):
@@ -117,10 +117,10 @@ def _closer(span: BusySpan, starts_at: datetime, ends_at: datetime, gap: timedel
 
 
 def span_of(job: Job, zone: ZoneInfo) -> BusySpan | None:
-    """The time that a job takes, never less than it may take; None where the portal shows no date.
+    """The time that a job takes at most; None if the portal shows no date.
 
-    Without a time the whole day counts; without a duration everything up to the end of the day. A start that the wall
-    clock shows twice or never (the nights on which it is changed) counts with both readings.
+    Without a time the whole day counts; without a duration everything up to the end of the day. A local start time that
+    happens twice or never (in the nights of the clock change) counts with both readings.
     """
     if job.appointment_date is None:
         return None

@@ -1,50 +1,21 @@
-"""A claim's states and the steps between them, as data.
+"""The states of a claim and the steps between them, as data.
 
-The table is that of the design, and these steps more, each because a claim would otherwise be stuck or untrue:
+Some steps need a reason:
 
-- ``matched``, ``offered``, ``approved`` and ``intended`` may be ``lost``: the job can go before anything was sent.
-- ``intended -> unknown``: after a crash nobody knows whether the accept went out; the journal only has the intent.
-- ``approved -> expired``: when an approved offer was to be followed the rules said no, or the owner only watches.
-- ``held -> taken_back`` and ``taken_back -> held``: a job is looked at again later, and the agency may change its mind.
+- ``matched``, ``offered``, ``approved`` and ``intended`` may become ``lost``: the job can go before anything was sent.
+- ``intended -> unknown``: after a crash the journal has the intent, and it is unknown whether the accept went out.
+- ``approved -> expired``: before an approved job was claimed the rules refused it, or the owner chose only to watch.
+- ``held -> taken_back`` and ``taken_back -> held``: a job is checked again later, and the agency may change its mind.
 
-``submitted`` has one way in, and no way leads back before it: an accept is sent once in a claim. Where the portal
-itself refused the request (not signed in, too busy) nothing was submitted, and the claim is still ``intended``. A job
-that is found free again after its claim was ``lost`` may get a new claim, with a new decision.
+``submitted`` has one way in, and no way leads back before it: a claim sends its accept once. If the portal itself
+refused the request (not signed in, too busy) nothing was submitted, and the claim is still ``intended``. A job that is
+free again after its claim was ``lost`` may get a new claim, with a new decision.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class ClaimState(StrEnum):
-    """How far a claim got; the words are those of the wire (``contract.jobs.ClaimState``)."""
-
-    #: the rules said yes
-    MATCHED = "matched"
-    #: waiting for the owner's approval
-    OFFERED = "offered"
-    #: the owner approved the offer
-    APPROVED = "approved"
-    #: the owner declined the offer
-    DECLINED = "declined"
-    #: nobody answered the offer in time, or it was withdrawn
-    EXPIRED = "expired"
-    #: the intent is on disk
-    INTENDED = "intended"
-    #: the accept went out; its outcome is not read yet
-    SUBMITTED = "submitted"
-    #: the portal shows the job as ours
-    CONFIRMED = "confirmed"
-    #: the portal gave it to somebody else, or refused
-    LOST = "lost"
-    #: the accept went out, or may have, and the portal has not told what came of it
-    UNKNOWN = "unknown"
-    #: confirmed, and still ours some seconds later
-    HELD = "held"
-    #: was ours, and is no longer
-    TAKEN_BACK = "taken_back"
-
+from common.states import ClaimState
 
 #: From each state the states that can follow it. A claim starts as ``matched``.
 TRANSITIONS: Mapping[ClaimState, frozenset[ClaimState]] = MappingProxyType(
@@ -64,9 +35,9 @@ TRANSITIONS: Mapping[ClaimState, frozenset[ClaimState]] = MappingProxyType(
     }
 )
 
-#: The job is ours, or may be or become ours by what was already sent: these take a place under every cap. A job that
-#: was taken back leaves its place, like a lost one: the owner does not have it. An offer takes none, because its owner
-#: may never answer; an approved one does.
+#: The job is ours, or may be or become ours by an accept that was already sent: these take a place under every cap. A
+#: lost job and one that was taken back take none: the owner does not have them. An offer takes none, because it may
+#: never be answered; an approved one does.
 _COUNTED = frozenset(
     {
         ClaimState.APPROVED,
@@ -78,11 +49,11 @@ _COUNTED = frozenset(
     }
 )
 
-#: What came of the accept must be read from the portal. ``intended`` is among them for who reads a journal after a
-#: crash: the accept may have gone out.
+#: The outcome of the accept must be read from the portal. ``intended`` is among them because of crashes: in a journal
+#: that an earlier process left, the accept of such a claim may have gone out.
 _LOOKED_UP = frozenset({ClaimState.INTENDED, ClaimState.SUBMITTED, ClaimState.UNKNOWN})
 
-#: The bot still has something to do about these, besides looking at them again later.
+#: The bot still has something to do about these, other than checking later whether the job is still ours.
 _OPEN = frozenset(
     {
         ClaimState.MATCHED,
@@ -97,7 +68,7 @@ _OPEN = frozenset(
 
 
 class IllegalTransition(ValueError):
-    """A step that is not in the table; it shows a mistake in the caller and is never answered by going on."""
+    """A step that is not in the table: a mistake of the caller."""
 
     def __init__(self, state: ClaimState, to: ClaimState) -> None:
         super().__init__(f"a claim cannot go from {state} to {to}")
@@ -106,7 +77,7 @@ class IllegalTransition(ValueError):
 
 
 def advance(state: ClaimState, to: ClaimState) -> ClaimState:
-    """The state ``to``; raises IllegalTransition where the table has no such step."""
+    """The state ``to``; raises IllegalTransition if the table has no such step."""
     if to not in TRANSITIONS[state]:
         raise IllegalTransition(state, to)
     return to
@@ -118,7 +89,7 @@ def is_open(state: ClaimState) -> bool:
 
 
 def needs_lookup(state: ClaimState) -> bool:
-    """Whether the accept went out, or may have, and only the portal's own status can tell what came of it."""
+    """Whether the accept went out, or may have, and its outcome must be read from the portal."""
     return state in _LOOKED_UP
 
 

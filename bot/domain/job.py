@@ -1,27 +1,20 @@
-"""A portal's job as we understand it."""
+"""A portal's job as a value."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from enum import StrEnum
 from typing import Any, Self
 
+from common.states import PortalAction
 
-class Action(StrEnum):
-    """What the portal's row offers for a job."""
-
-    #: an accept form: the job can be taken with one request
-    ACCEPT = "accept"
-    #: the client wants a quote first; following the link accepts nothing
-    QUOTE = "quote"
-    #: nothing that takes the job
-    NONE = "none"
+#: The name by which bot.portal calls it.
+Action = PortalAction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """One job; what the board does not show is None until the job's own page was read."""
+    """One job. Fields that the board does not show are None until the job's own page was read."""
 
-    #: the number before the slash of the reference: the identity on the portal
+    #: the number before the slash of the reference: the job's identity on the portal
     job_number: str
     #: the reference as shown, a stray character included
     reference: str
@@ -60,7 +53,7 @@ class Job:
 
 
 def lies_ahead(job: Job, now: datetime) -> bool:
-    """Whether the appointment has not begun, as far as the portal tells; a day without a time counts whole."""
+    """Whether the appointment has not begun, as far as the portal shows; without a time the whole day counts."""
     if job.starts_at is not None:
         return job.starts_at > now
     return job.appointment_date is None or job.appointment_date >= now.date()

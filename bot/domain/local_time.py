@@ -1,15 +1,15 @@
-"""Between the clock on the wall, as a portal and its users speak of it, and UTC, as everything here counts.
+"""Converting between local time, as a portal and its users write it, and UTC, as everything inside counts.
 
-Twice a year a wall clock is no simple thing. In Europe/London the hour from 01:00 to 02:00 happens twice on the last
-Sunday of October and never on the last Sunday of March. ``moment`` reads such a time as Python does with ``fold=0``
-(PEP 495): the first of the two in October; in March as if the clock had not been put forward yet, so that 01:30 is the
-moment at which the clocks show 02:30. ``both_readings`` is for who must not be wrong about it.
+In Europe/London the hour from 01:00 to 02:00 happens twice on the last Sunday of October and never on the last Sunday
+of March. ``moment`` reads such a time as Python does with ``fold=0`` (PEP 495): the first of the two in October; in
+March as if the clock had not been put forward yet, so that 01:30 is the moment at which the clocks show 02:30.
+``both_readings`` gives both, for callers to whom the difference matters.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-#: Minutes of a day on the wall, whatever the clock does on it.
+#: Minutes of a day on the wall clock, also of a day with a clock change.
 MINUTES_A_DAY = 24 * 60
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -30,12 +30,12 @@ _MONTHS = (
 
 
 def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The UTC moment at which the wall clock of ``zone`` shows this; see the module for the two nights of change."""
+    """The UTC moment at which clocks in ``zone`` show this; see the module for the nights of the clock change."""
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
 
 
 def both_readings(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The earliest and the latest UTC moment that this wall clock time can mean: the same but in the two nights."""
+    """The earliest and the latest UTC moment that this local time can mean: the same except in the two nights."""
     once = datetime.combine(day, at, tzinfo=zone)
     readings = (once.astimezone(UTC), once.replace(fold=1).astimezone(UTC))
     return min(readings), max(readings)
@@ -66,7 +66,7 @@ def say_minutes(minutes: int) -> str:
 
 
 def say_duration(duration: timedelta) -> str:
-    """``2 days``, ``3 hours``, ``45 minutes``: whole minutes; whole days where it is nothing but days."""
+    """``2 days``, ``3 hours``, ``2 days 45 minutes``: whole minutes in words."""
     minutes = int(duration.total_seconds() // 60)
     days, rest = divmod(minutes, MINUTES_A_DAY)
     if not days:

@@ -1,27 +1,14 @@
-"""A session's states and the steps between them, as data.
+"""The states of a session and the steps between them, as data.
 
-The table is that of the design; a session may also be asked to stop before it runs, sign in again while it runs or is
-paused, be paused while it signs in, and skip signing in where the signed-in state was kept. A new process of the same
-session starts again at ``starting``: that is no step of this table.
+A session may be asked to stop before it runs, sign in again while it runs or is paused, be paused while it signs in,
+and skip signing in if the signed-in state was kept. A new process of the same session starts again at ``starting``;
+that is not a step of this table.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
-
-class SessionState(StrEnum):
-    """Where a bot process stands; the words are those of the wire (``contract.sessions.SessionState``)."""
-
-    STARTING = "starting"
-    SIGNING_IN = "signing_in"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    #: ended with a reason that a person can act on
-    FAILED = "failed"
-
+from common.states import SessionState
 
 #: From each state the states that can follow it. A session starts as ``starting``.
 TRANSITIONS: Mapping[SessionState, frozenset[SessionState]] = MappingProxyType(
@@ -61,7 +48,7 @@ class IllegalTransition(ValueError):
 
 
 def advance(state: SessionState, to: SessionState) -> SessionState:
-    """The state ``to``; raises IllegalTransition where the table has no such step."""
+    """The state ``to``; raises IllegalTransition if the table has no such step."""
     if to not in TRANSITIONS[state]:
         raise IllegalTransition(state, to)
     return to

@@ -1,23 +1,23 @@
-"""When two spellings are the same thing: people type ``Face to Face``, ``face-to-face`` and ``Face  To face``."""
+"""Comparing texts as people type them: ``Face to Face``, ``face-to-face`` and ``Face  To face`` are the same."""
 
 import re
 
 _NOT_A_WORD = re.compile(r"[^\w]+")
-#: As it stands in ``King's``, in all the ways in which people and programs write it.
+#: The apostrophe in ``King's``, in all the ways in which people and programs write it.
 _APOSTROPHE = re.compile(r"(?<=\w)['’‘ʼ′´`＇](?=\w)")
 
 
 def spelling_key(text: str) -> str:
-    """What two spellings of one name have in common: case, hyphens, underscores and extra spaces are left out."""
+    """A key that is the same for all spellings of a name: without case, hyphens, underscores and extra spaces."""
     return " ".join(text.replace("-", " ").replace("_", " ").casefold().split())
 
 
 def has_words(text: str, words: str) -> bool:
-    """Whether ``words`` stand in ``text`` as whole words, one after the other; case and punctuation are left out.
+    """Whether ``words`` occur in ``text`` as whole words, one after the other, without regard to case and punctuation.
 
-    ``court`` stands in ``Crown Court, Leeds`` and not in ``courtesy``. Words without a letter or digit stand nowhere.
-    An apostrophe within a word may be left out, or what follows it: in ``St James's`` stand ``st jamess`` and
-    ``st james``, and never the letter ``s``.
+    ``court`` occurs in ``Crown Court, Leeds`` and not in ``courtesy``. Words without a letter or digit occur nowhere.
+    An apostrophe within a word may be left out, with or without what follows it: ``St James's`` contains ``st jamess``
+    and ``st james``, and not the single letter ``s``.
     """
     if _stand_in(_APOSTROPHE.sub("", text), _APOSTROPHE.sub("", words)):
         return True

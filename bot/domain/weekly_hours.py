@@ -1,4 +1,4 @@
-"""Hours of the week, on the wall clock: when an owner works, when a portal is watched."""
+"""Hours of the week in local time: when an owner works, when a portal is watched."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from datetime import datetime
 
 from bot.domain.local_time import MINUTES_A_DAY, weekday_name
 
-#: Minutes of a week on the wall.
+#: Minutes of a week on the wall clock.
 MINUTES_A_WEEK = 7 * MINUTES_A_DAY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeeklyWindow:
-    """From one time to another on one weekday, wall clock; raises ValueError for a window without length."""
+    """From one local time to another on one weekday; raises ValueError for a window without length."""
 
     #: 0 is Monday
     weekday: int
@@ -37,15 +37,15 @@ def whole_day(weekday: int) -> WeeklyWindow:
 
 
 def minute_of_week(wall: datetime) -> int:
-    """Minutes since Monday 00:00 on the wall clock that ``wall`` shows."""
+    """Minutes since Monday 00:00 in local time; ``wall`` is a local time."""
     return wall.weekday() * MINUTES_A_DAY + wall.hour * 60 + wall.minute
 
 
 def merged(windows: Iterable[WeeklyWindow]) -> tuple[tuple[int, int], ...]:
     """The windows as spans of minutes of the week, touching ones joined, sorted.
 
-    A span that runs over Sunday's end is kept whole and stands twice, at its place and one week earlier, so that
-    whoever looks up a minute between 0 and ``MINUTES_A_WEEK`` finds the span it is in.
+    A span that runs over Sunday's end is kept whole and is listed twice, at its place and one week earlier, so that a
+    search for a minute between 0 and ``MINUTES_A_WEEK`` finds it.
     """
     spans = sorted(_placed(windows))
     joined: list[tuple[int, int]] = []
@@ -58,7 +58,7 @@ def merged(windows: Iterable[WeeklyWindow]) -> tuple[tuple[int, int], ...]:
 
 
 def holds(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether one span holds everything from ``start`` (a minute of the week) to ``end`` (later than ``start``)."""
+    """Whether one span covers everything from ``start`` (a minute of the week) to ``end`` (later than ``start``)."""
     return any(opens <= start and end <= closes for opens, closes in spans)
 
 

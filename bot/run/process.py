@@ -30,17 +30,19 @@ from bot.console.typed_answers import HOW, TypedLines, understood
 from bot.control_plane.event_recorder import EventRecorder
 from bot.control_plane.outbox import Outbox
 from bot.control_plane.outbox_lock import OutboxInUse, holding, outbox_path
-from bot.domain.session_state import SessionState
-from bot.engine.engine import Engine, EngineTimes
+from bot.engine.engine import Engine
+from bot.engine.times import EngineTimes
 from bot.engine.unreadable_pages import UnreadablePageStore
+from bot.engine.wiring import EngineSetup, wire
 from bot.evidence.recorder import EvidenceRecorder
 from bot.portal.errors import StopAndTell
 from bot.portal.safeguards import IN_WORDS, PortalSafeguards, Safeguard
 from bot.run import logging_setup as logs
 from bot.state.journal import Journal
-from bot.state.session_status import Condition, Session
+from bot.state.session_status import BotSession, Condition
 from bot.storage.sqlite_writer import StorageError
 from bot.version import VERSION
+from common.states import SessionState
 from contract.commands import Approve, Command, Configure, Decline, Pause, Resume, Snapshot, Stop
 from contract.configuration import VersionedConfiguration
 from contract.events import Event
@@ -90,7 +92,7 @@ class BotProcess:
         self._outbox = Outbox(outbox_path(self._folder.path, session_id))
         self._journal = Journal(self._folder.journal)
         self._reporter = EventRecorder(self._outbox, portal=settings.definition.name, listener=listener)
-        self._session = Session(session_id)
+        self._session = BotSession(session_id)
         self._proof = EvidenceRecorder(self._folder.evidence, teller=self._reporter, secrets=self._signing_in.secrets)
         self._calendars = Calendars(
             settings.calendars,
@@ -98,21 +100,22 @@ class BotProcess:
             tell=self._tell_of_calendars,
             zone=settings.definition.zone,
         )
-        self._engine = Engine(
+        setup = EngineSetup(
             session=self._session,
             definition=settings.definition,
             configuration=configuration,
             sign_in=self._signing_in,
+            account=self,
             journal=self._journal,
-            teller=self._reporter,
-            strange_pages=UnreadablePageStore(self._folder.strange_pages),
-            has_account=lambda: self._link is None or self._link.lease.may_claim(),
+            events=self._reporter,
+            unreadable_pages=UnreadablePageStore(self._folder.strange_pages),
+            rate_limiter=turns,
             calendars=self._calendars,
-            evidence=self._proof.keep,
-            turns=turns,
-            picture=self._signing_in.picture,
+            keep_evidence=self._proof.keep,
+            take_picture=self._signing_in.picture,
             times=TIMES,
         )
+        self._engine = Engine(wire(setup))
         self._turns = turns
         self._one_change = asyncio.Lock()
         self._changing: set[asyncio.Task[None]] = set()
@@ -212,12 +215,16 @@ class BotProcess:
         """Finish the claim under way and end."""
         self._stop_asked.set()
 
+    def may_claim(self) -> bool:
+        """Whether the account is this bot's to use (``bot.claim.ports.AccountLease``)."""
+        return self._link is None or self._link.lease.may_claim()
+
     # --- the account --------------------------------------------------------------------------------------------------
 
     async def _try_account(self) -> bool:
         holder = self._folder.lock(self._session_id)
         if holder is not None:
-            self._session.holds(
+            self._session.set_condition(
                 Condition.ACCOUNT,
                 f"Another bot ({holder.session_id}, process {holder.pid}) works for this account; this one waits until "
                 "it has ended.",
@@ -227,7 +234,7 @@ class BotProcess:
         await self._engine.prepare()
         self._proof.open()
         self._calendars.start()
-        self._session.is_past(Condition.ACCOUNT)
+        self._session.clear_condition(Condition.ACCOUNT)
         return True
 
     async def _wait_for_lock(self) -> bool:
@@ -250,11 +257,11 @@ class BotProcess:
         try:
             await self._first_of(self._first_word(self._link), stop)
             while (why_not := lease.why_not) is not None and not stop.done():
-                self._session.holds(Condition.ACCOUNT, why_not)
+                self._session.set_condition(Condition.ACCOUNT, why_not)
                 await self._first_of(lease.wait_for_change(), stop)
         finally:
             stop.cancel()
-        self._session.is_past(Condition.ACCOUNT)
+        self._session.clear_condition(Condition.ACCOUNT)
         return not self._stop_asked.is_set()
 
     async def _tell_of_lease(self, link: "ControlPlaneLink") -> None:
@@ -262,9 +269,9 @@ class BotProcess:
         while True:
             why_not = link.lease.why_not
             if why_not is None:
-                self._session.is_past(Condition.ACCOUNT)
+                self._session.clear_condition(Condition.ACCOUNT)
             else:
-                self._session.holds(Condition.ACCOUNT, why_not)
+                self._session.set_condition(Condition.ACCOUNT, why_not)
             await link.lease.wait_for_change()
 
     @staticmethod
@@ -331,7 +338,7 @@ class BotProcess:
     def _tell_of_safeguards(self, put_aside: Mapping[Safeguard, str]) -> None:
         """Say what the bot works without; once in the log, and in the status as long as it is so."""
         if not put_aside:
-            self._session.is_past(Condition.SAFEGUARDS)
+            self._session.clear_condition(Condition.SAFEGUARDS)
             message = "Every check of the portal's pages fits again, and is used."
             self._reporter.notice(action="safeguards_in_use", message=message)
             return
@@ -341,7 +348,7 @@ class BotProcess:
             f"The bot runs without this check, because it has never fitted on this portal: {checks} ({seen}). A job "
             "counts as gone only when it is missing twice in a row."
         )
-        self._session.holds(Condition.SAFEGUARDS, message)
+        self._session.set_condition(Condition.SAFEGUARDS, message)
         self._reporter.notice(action="safeguard_put_aside", message=message)
 
     async def _hear_configuration(self, link: "ControlPlaneLink") -> None:
@@ -360,7 +367,7 @@ class BotProcess:
         """The lane and the browser as the owner wants them now; claims under way end on the lane that they began on."""
         async with self._one_change:
             if await self._signing_in.configure(self._engine.configuration.configuration):
-                await self._engine.change_lane(self._signing_in.other_lane)
+                await self._engine.change_client(self._signing_in.other_lane)
 
     def _use(self, wanted: VersionedConfiguration) -> None:
         if self._engine.configure(wanted):
@@ -399,7 +406,7 @@ class BotProcess:
     def _tell_status(self) -> None:
         session = self._session
         self._reporter.status(
-            state=session.wire_state,
+            state=session.state,
             reason=session.reason,
             condition=session.condition,
             login_status=session.login_status,
@@ -420,7 +427,7 @@ class BotProcess:
             started_by=self._settings.started_by,
             portal=self._settings.definition.name,
             at=datetime.now(UTC),
-            state=session.wire_state,
+            state=session.state,
             reason=session.reason,
             condition=session.condition,
             login_status=session.login_status,

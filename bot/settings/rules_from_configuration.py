@@ -1,10 +1,10 @@
-"""The owner's settings as rules: the core knows nothing of the wire, and the wire nothing of rules."""
+"""Translating the owner's configuration into the rules of bot.domain, which do not know each other."""
 
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 
 from bot.domain.local_time import MINUTES_A_DAY
-from bot.domain.rules.preferences import Prefer, Preferences
+from bot.domain.rules.preferences import Preferences
 from bot.domain.rules.rule_set import DateRange, Rules, WordRule
 from bot.domain.weekly_hours import WeeklyWindow
 from bot.portal.definition.model import PortalDefinition
@@ -17,7 +17,7 @@ _WEEKDAYS = tuple(owner_rules.Weekday)
 def rules_from_configuration(configuration: BotConfiguration, definition: PortalDefinition) -> Rules:
     """The rules by which jobs of this portal are weighed.
 
-    Where a portal shows no dates at all its jobs are weighed without: overlaps cannot be noticed there.
+    Jobs of a portal that shows no dates at all are weighed without dates; overlaps cannot be noticed then.
     """
     return Rules(
         job_type_filter=configuration.job_type_filter,
@@ -54,16 +54,16 @@ def rules_from_configuration(configuration: BotConfiguration, definition: Portal
 
 
 def preferences_from_configuration(configuration: BotConfiguration) -> Preferences:
-    """What is taken first: kinds and languages in the order in which the owner lists the wanted ones."""
+    """What is taken first; kinds and languages rank in the order in which the owner lists the wanted ones."""
     return Preferences(
-        order=tuple(Prefer(preference.value) for preference in configuration.prefer),
+        order=configuration.prefer,
         kinds=configuration.job_type_filter,
         languages=configuration.languages,
     )
 
 
 def windows_of(weekly: Iterable[owner_rules.WeeklyHours]) -> tuple[WeeklyWindow, ...]:
-    """Hours of the week as the owner writes them, a window for each of their days."""
+    """A window for each day of the hours that the owner set."""
     return tuple(window for hours in weekly for window in _windows(hours))
 
 

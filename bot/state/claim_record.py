@@ -1,29 +1,27 @@
-"""A claim as the bot remembers it, in memory and in the journal, and as it goes over the wire."""
+"""A claim as it stands in memory and in the journal, and the reports of jobs that go over the wire."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from bot.domain.claim import ClaimState, advance
+from bot.domain.claim import advance
 from bot.domain.job import Job
 from bot.domain.rules.decision import Decision
-from contract.jobs import ClaimState as WireClaimState
+from common.states import ClaimState
 from contract.jobs import (
     Given,
     JobDecision,
     JobReport,
     JobTimes,
     LossReason,
-    PortalAction,
     PortalJob,
     RuleOutcome,
-    Verdict,
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimRecord:
-    """One claim. A job that is free again after a claim was lost may get another one: a further ``attempt``."""
+    """One claim. A job that is free again after its claim was lost may get another claim: a further ``attempt``."""
 
     job: Job
     decision: Decision
@@ -40,28 +38,31 @@ class ClaimRecord:
     decided_at: datetime
     #: the intent was handed to the disk; an accept that went out did so after this
     intended_at: datetime | None = None
-    #: the accept left this machine; None while it did not, and where a crash hides when it did
+    #: the accept left this machine; None while it did not, and if a crash hides when it did
     submitted_at: datetime | None = None
     #: the portal's own status told the outcome, and it stood when it was read again
     confirmed_at: datetime | None = None
-    #: until when an offer waits for an answer; None for what was never offered
+    #: until when an offer waits for an answer; None for a job that was never offered
     expires_at: datetime | None = None
     #: the owner said yes to the offer
     approved_at: datetime | None = None
-    #: of the row that was offered. That very row is not offered again when it was declined or nobody answered; None
-    #: where it may be
+    #: of the row that was offered. That very row is not offered again after it was declined or not answered in time;
+    #: None if it may be offered again
     row_digest: str | None = None
 
     def moved(self, to: ClaimState, **changes: Any) -> Self:
-        """The claim one step further; raises IllegalTransition for a step that is not in the table."""
+        """The claim in its next state; raises IllegalTransition for a step that is not in the table."""
         return replace(self, state=advance(self.state, to), **changes)
 
     def report(self, given: Given | None = None) -> JobReport:
-        """The claim as the control plane learns of it; ``given`` where the job is ours, or was, without it."""
+        """The claim as a report for the control plane.
+
+        ``given`` tells that the job is ours, or was, without an accept of the bot.
+        """
         return JobReport(
             job=portal_job(self.job),
             decision=job_decision(self.decision),
-            claim_state=WireClaimState(self.state),
+            claim_state=self.state,
             loss_reason=self.loss_reason,
             loss_detail=self.loss_detail,
             offer_expires_at=self.expires_at if self.state is ClaimState.OFFERED else None,
@@ -85,7 +86,7 @@ def unclaimed_report(
     only_watched: bool = False,
     given: Given | None = None,
 ) -> JobReport:
-    """A job for which there is no claim; ``loss`` says why and in which words it was gone before there could be one."""
+    """The report of a job without a claim; ``loss``: why, and in which words, it was gone before there was one."""
     return JobReport(
         job=portal_job(job),
         decision=job_decision(decision) if decision else None,
@@ -98,15 +99,14 @@ def unclaimed_report(
 
 
 def portal_job(job: Job) -> PortalJob:
-    """A job as it travels; every field of ours is one of the wire's."""
-    fields = {name: getattr(job, name) for name in Job.__dataclass_fields__}
-    return PortalJob(**fields | {"action": PortalAction(job.action)})
+    """A job as it goes over the wire; every field of ``Job`` is one of the wire's."""
+    return PortalJob(**{name: getattr(job, name) for name in Job.__dataclass_fields__})
 
 
 def job_decision(decision: Decision) -> JobDecision:
-    """A decision as it travels."""
+    """A decision as it goes over the wire."""
     return JobDecision(
-        verdict=Verdict(decision.verdict),
+        verdict=decision.verdict,
         summary=decision.summary,
         reasons=tuple(
             RuleOutcome(rule=answer.rule, passed=answer.passed, why=answer.why) for answer in decision.reasons

@@ -1,27 +1,27 @@
-"""One session as it stands: its state and reason, our being signed in, its totals. Whoever changes it tells of it."""
+"""The status of the bot's session: its state, the reason in words, the login and the totals."""
 
 from collections.abc import Callable
 from enum import StrEnum
 
 import structlog
 
-from bot.domain.session_state import SessionState, advance, is_over
+from bot.domain.session_state import advance, is_over, may_claim
+from common.states import SessionState
 from contract.sessions import LoginStatus, SessionTotals
-from contract.sessions import SessionState as WireSessionState
 
 log = structlog.get_logger(__name__)
 
 
 class Condition(StrEnum):
-    """What the owner should know while it lasts; the first of these that holds is the session's reason."""
+    """What the owner should know while it lasts. In this order: the first condition that is set is the reason."""
 
     #: another bot has the account
     ACCOUNT = "account"
     #: claims cannot be written down, so none is made
     DISK = "disk"
-    #: a calendar of the owner was never read, so that nobody knows when the owner is free
+    #: a calendar of the owner was never read, so it is unknown when the owner is free
     CALENDAR = "calendar"
-    #: the portal cannot be signed in to at the moment
+    #: signing in to the portal does not work at the moment
     SIGN_IN = "sign_in"
     #: the owner does not want the portal to be watched now
     HOURS = "hours"
@@ -37,8 +37,8 @@ class Condition(StrEnum):
     SAFEGUARDS = "safeguards"
 
 
-class Session:
-    """The session's state. ``on_change`` is called after each change that somebody may want to see."""
+class BotSession:
+    """One session of the bot. ``on_change`` is called after each change that the outside world may want to see."""
 
     def __init__(self, session_id: str) -> None:
         self.session_id = session_id
@@ -46,20 +46,17 @@ class Session:
         self.login_status = LoginStatus.SIGNED_OUT
         #: the full name that the portal shows
         self.interpreter_name: str | None = None
+        #: the owner told the bot to watch nothing
+        self.is_paused = False
         self.on_change: Callable[[], None] = lambda: None
-        #: who counts what the session did
-        self.count: Callable[[], SessionTotals] = SessionTotals
+        #: counts what the session did so far
+        self.count_totals: Callable[[], SessionTotals] = SessionTotals
         self._ended_because: str | None = None
         self._conditions: dict[Condition, str] = {}
 
     @property
-    def wire_state(self) -> WireSessionState:
-        """The state as it travels."""
-        return WireSessionState(self.state)
-
-    @property
     def reason(self) -> str | None:
-        """In words, for the owner: why it ended, or what stands in the way."""
+        """Why the session ended, or what stands in its way, in words for the owner; None if nothing does."""
         if self._ended_because is not None:
             return self._ended_because
         condition = self.condition
@@ -67,7 +64,7 @@ class Session:
 
     @property
     def condition(self) -> Condition | None:
-        """What the reason is about while it works; None where nothing stands in the way."""
+        """The condition that the reason is about; None if the session ended or nothing stands in its way."""
         if self._ended_because is not None:
             return None
         return next((one for one in Condition if one in self._conditions), None)
@@ -75,17 +72,26 @@ class Session:
     @property
     def totals(self) -> SessionTotals:
         """What the session did so far."""
-        return self.count()
+        return self.count_totals()
 
     @property
     def is_over(self) -> bool:
         """Whether the session has ended."""
         return is_over(self.state)
 
-    def move(self, to: SessionState, *, because: str | None = None) -> None:
-        """Go to another state; quiet when it is that already. Raises IllegalTransition.
+    @property
+    def may_claim(self) -> bool:
+        """Whether the session runs: only then are decisions and claims made."""
+        return may_claim(self.state)
 
-        ``because`` becomes the reason for good; it is for the way to an end.
+    def has_condition(self, condition: Condition) -> bool:
+        """Whether this condition is set."""
+        return condition in self._conditions
+
+    def move(self, to: SessionState, *, because: str | None = None) -> None:
+        """Go to another state; nothing happens if the session is in it already. Raises IllegalTransition.
+
+        ``because`` becomes the reason for good; it is given with a state that ends the session.
         """
         if to is self.state and because is None:
             return
@@ -95,26 +101,22 @@ class Session:
         log.info("session", action=f"session_{to}", reason=self.reason)
         self.on_change()
 
-    def sign_in_is(self, status: LoginStatus, *, name: str | None = None) -> None:
-        """What the portal says about our being signed in."""
+    def set_login(self, status: LoginStatus, *, name: str | None = None) -> None:
+        """Note what the portal said about the login, and the interpreter's name if it showed one."""
         if status is self.login_status and name in (None, self.interpreter_name):
             return
         self.login_status = status
         self.interpreter_name = name or self.interpreter_name
         self.on_change()
 
-    def holds(self, condition: Condition, words: str) -> None:
-        """Something stands in the way from now on."""
-        if self._conditions.get(condition) != words:
-            self._conditions[condition] = words
+    def set_condition(self, condition: Condition, message: str) -> None:
+        """Set a condition with its reason in words, or change the words."""
+        if self._conditions.get(condition) != message:
+            self._conditions[condition] = message
             self.on_change()
 
-    def is_held_up_by(self, condition: Condition) -> bool:
-        """Whether this stands in the way now."""
-        return condition in self._conditions
-
-    def is_past(self, condition: Condition) -> bool:
-        """It does not stand in the way any more; False when it did not."""
+    def clear_condition(self, condition: Condition) -> bool:
+        """Remove a condition; return whether it was set."""
         if self._conditions.pop(condition, None) is None:
             return False
         self.on_change()

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.claim import ClaimState
-from contract.jobs import ClaimState as WireClaimState
+from common.states import ClaimState
 from contract.jobs import JobStatus, LossReason
 from system.servers.redis import RedisServer
 from tests.support.bot_support import Reports, bot, wait_until
@@ -90,7 +89,7 @@ def test_an_accept_whose_answer_is_lost_is_looked_up(
             for event in reports.events()
             if event.type == "job_processed" and event.report.job.job_number == number
         ]
-        assert WireClaimState.UNKNOWN in states
+        assert ClaimState.UNKNOWN in states
     assert len(simulator.truth(number).accepts) == 1
 
 

@@ -15,13 +15,14 @@ from typing import Any
 sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from bot.claim.outcome import ClaimTimes  # noqa: E402
-from bot.domain.claim import ClaimState  # noqa: E402
-from bot.engine.engine import Engine, EngineTimes  # noqa: E402
+from bot.engine.claim_reports import ClaimReporter  # noqa: E402
+from bot.engine.times import EngineTimes  # noqa: E402
 from bot.portal.http.client import HttpClient  # noqa: E402
 from bot.run import bootstrap as start  # noqa: E402
 from bot.run import process  # noqa: E402
-from bot.state.claim_record import ClaimRecord  # noqa: E402
+from bot.state.domain_events import ClaimChanged  # noqa: E402
 from bot.state.journal import Journal  # noqa: E402
+from common.states import ClaimState  # noqa: E402
 
 TIMES = EngineTimes(
     claims=ClaimTimes(settle=timedelta(seconds=1.5), unanswered=timedelta(seconds=3), hold_check=timedelta(seconds=2)),
@@ -63,14 +64,14 @@ def in_the_middle(owner: Any, name: str, seconds: float) -> None:
 
 def when_told(state: ClaimState) -> None:
     """Die when a claim reaches this state, before anybody hears of it."""
-    real = Engine.claim_changed
+    real = ClaimReporter.report
 
-    def changed(self: Engine, record: ClaimRecord) -> None:
-        if record.state is state:
+    def report(self: ClaimReporter, event: ClaimChanged) -> None:
+        if event.record.state is state:
             die()
-        real(self, record)
+        real(self, event)
 
-    Engine.claim_changed = changed  # type: ignore[method-assign]  # this is what the driver is for
+    ClaimReporter.report = report  # type: ignore[method-assign]  # this is what the driver is for
 
 
 POINTS: dict[str, Callable[[], None]] = {

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.domain.local_time import moment
+from common.states import PortalAction
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -26,7 +27,7 @@ def a_job(**fields: Any) -> Job:
         "language": "Polish",
         "kind": "Telephone Interpreting",
         "portal_status": "matched",
-        "action": Action.ACCEPT,
+        "action": PortalAction.ACCEPT,
         "company_name": "Leeds Teaching Hospitals",
         "client_name": "Ward 7",
     } | fields

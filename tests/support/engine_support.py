@@ -6,25 +6,30 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot import clock
 from bot.account.portal_session import LoginResult
 from bot.account.rate_limiter import RateLimiter
-from bot.availability.commitments import OtherCalendars
-from bot.domain.job import Action, Job
+from bot.availability.commitments import NoCalendars, OtherCalendars
+from bot.domain.job import Job
 from bot.domain.local_time import moment
-from bot.engine.engine import Engine, EngineTimes
+from bot.engine.engine import Engine
+from bot.engine.times import EngineTimes
 from bot.engine.unreadable_pages import UnreadablePageStore
+from bot.engine.wiring import EngineSetup, wire
 from bot.portal.definition.model import load
 from bot.portal.errors import StopAndTell
 from bot.state.claim_record import ClaimRecord
 from bot.state.journal import Journal
-from bot.state.session_status import Session
+from bot.state.session_status import BotSession
 from bot.storage.sqlite_writer import SqliteWriter
+from common.states import PortalAction
 from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.jobs import JobReport, JobStatus
 from contract.sessions import SessionTotals
 from tests.support.fakes.portal import US, FakePortal
+from tests.support.virtual_time import CountedWriter
 
 DEFINITION = load("simulator")
 SESSION = "session-20261120_101500"
@@ -54,7 +59,7 @@ def job(
         language=language,
         kind=kind,
         portal_status="matched",
-        action=Action.ACCEPT,
+        action=PortalAction.ACCEPT,
         page_url=f"memory:/jobs/{number}",
     )
 
@@ -115,9 +120,26 @@ def configuration(version: int = 0, **settings: object) -> VersionedConfiguratio
 class SlowJournal(Journal):
     """The real journal; an intent takes as long as on a tired disk."""
 
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, writer=self._make_writer)
+
+    def _make_writer(self, *arguments: Any, **named: Any) -> SqliteWriter:
+        self.writer = CountedWriter(*arguments, **named)
+        return self.writer
+
     async def intend(self, claim: ClaimRecord) -> None:
         await asyncio.sleep(0.02)
         await super().intend(claim)
+
+
+@dataclass
+class Lease:
+    """Says whether the account is this bot's."""
+
+    has_account: Callable[[], bool]
+
+    def may_claim(self) -> bool:
+        return self.has_account()
 
 
 class Bot:
@@ -138,25 +160,27 @@ class Bot:
         self.portal = portal
         self.heard = Heard()
         self.journal = SlowJournal(folder / "journal.sqlite")
-        self.session = Session(session)
+        self.session = BotSession(session)
         self._refusal = refusal
         #: the kinds and the names of the parts of each piece of evidence, by job
         self.evidence: dict[str, list[tuple[str, set[str]]]] = {}
-        self.turns = RateLimiter((settings or configuration()).configuration.requests_per_minute)
-        self.engine = Engine(
+        self.rate_limiter = RateLimiter((settings or configuration()).configuration.requests_per_minute)
+        setup = EngineSetup(
             session=self.session,
             definition=DEFINITION,
             configuration=settings or configuration(),
             sign_in=self._sign_in,
+            account=Lease(has_account),
             journal=self.journal,
-            teller=self.heard,
-            strange_pages=UnreadablePageStore(folder / "strange"),
-            has_account=has_account,
-            calendars=calendars,
-            evidence=self._keep,
-            turns=self.turns,
-            times=times,
+            events=self.heard,
+            unreadable_pages=UnreadablePageStore(folder / "strange"),
+            rate_limiter=self.rate_limiter,
+            calendars=calendars or NoCalendars(),
+            keep_evidence=self._keep,
+            times=times or EngineTimes(),
         )
+        self.parts = wire(setup)
+        self.engine = Engine(self.parts)
         self._running: asyncio.Task[None] | None = None
         self.states: list[str] = []
         self.session.on_change = lambda: self.states.append(self.session.state.value)
@@ -164,7 +188,7 @@ class Bot:
     async def _sign_in(self) -> LoginResult:
         if self._refusal is not None:
             raise self._refusal
-        return LoginResult(lane=await self.portal.sign_in(self.turns), user_name="Ada Example")
+        return LoginResult(lane=await self.portal.sign_in(self.rate_limiter), user_name="Ada Example")
 
     def _keep(self, kind: str, job_number: str, items: Mapping[str, str]) -> None:
         self.evidence.setdefault(job_number, []).append((kind, set(items)))
@@ -203,8 +227,7 @@ class Bot:
         """What ``kill -9`` leaves: nothing more is written, nothing more is sent, nobody says goodbye."""
         assert self._running is not None
         self.heard.is_dead = True
-        database: SqliteWriter = self.journal._database
-        await asyncio.to_thread(database.close)
+        await asyncio.to_thread(self.journal.writer.close)
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
 
@@ -217,3 +240,18 @@ async def running(portal: FakePortal, folder: Path, **more: object) -> AsyncIter
         yield bot
     finally:
         await bot.stop()
+
+
+def now() -> float:
+    """Seconds on the running loop's clock."""
+    return asyncio.get_running_loop().time()
+
+
+def accepts(portal: FakePortal) -> list[float]:
+    """When accepts left."""
+    return [at for at, what in portal.requests if what == "accept"]
+
+
+def polls(portal: FakePortal, since: float = 0.0) -> list[float]:
+    """When the board was asked for."""
+    return [at for at, what in portal.requests if what == "board" and at >= since]

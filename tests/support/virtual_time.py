@@ -4,8 +4,9 @@ It waits for real only for threads that were given work (``outstanding``), so th
 """
 
 import asyncio
+import contextlib
 import selectors
-import threading
+import sqlite3
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime, timedelta
@@ -21,23 +22,43 @@ START = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 
 
 class Outstanding:
-    """How much work threads have that somebody may wait for."""
+    """How much work threads have that the loop may wait for."""
 
     def __init__(self) -> None:
         self._count = 0
-        self._lock = threading.Lock()
 
     def __bool__(self) -> bool:
         return self._count > 0
 
-    def add(self, future: "Future[Any] | asyncio.Future[Any]") -> None:
-        with self._lock:
-            self._count += 1
-        future.add_done_callback(self._done)
+    def add(self, future: "asyncio.Future[Any]") -> None:
+        """Count a future of the loop until it is done."""
+        self._count += 1
+        future.add_done_callback(self._subtract)
 
-    def _done(self, _: "Future[Any] | asyncio.Future[Any]") -> None:
-        with self._lock:
-            self._count -= 1
+    def add_threads(self, inner: "Future[T]", loop: asyncio.AbstractEventLoop) -> "Future[T]":
+        """Count a thread's future; return one that is done with it.
+
+        The work counts until the loop has been told of it: whatever waits for the returned future is called before the
+        loop is asked, from the same thread, to subtract the work. So time cannot jump between the two.
+        """
+        outer: Future[T] = Future()
+        outer.set_running_or_notify_cancel()
+        self._count += 1
+
+        def finish(done: "Future[T]") -> None:
+            error = done.exception()
+            if error is None:
+                outer.set_result(done.result())
+            else:
+                outer.set_exception(error)
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self._subtract)
+
+        inner.add_done_callback(finish)
+        return outer
+
+    def _subtract(self, _: object = None) -> None:
+        self._count -= 1
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -47,22 +68,25 @@ class _JumpingSelector(selectors.DefaultSelector):
         self.virtual = 0.0
 
     def select(self, timeout: float | None = None) -> Any:
+        if timeout is not None and timeout > 0 and not self.outstanding:
+            # the common case: there is no thread that could wake the loop, so time jumps
+            self.virtual += timeout
+            return []
         ready = super().select(0)
         has_work = timeout is not None and timeout <= 0
         while not ready and not has_work and self.outstanding:
-            # the work counts as done a moment before the loop hears of it: one more look after the last
-            ready = super().select(0.002)
+            ready = super().select(None)  # a thread that is done wakes the loop
         if ready or timeout is None:
             return ready if ready else super().select(timeout)
-        self.virtual += max(timeout, 0.0)
         return ready
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """The loop."""
 
-    def __init__(self, outstanding: Outstanding) -> None:
-        self._jumping = _JumpingSelector(outstanding)
+    def __init__(self) -> None:
+        self.outstanding = Outstanding()
+        self._jumping = _JumpingSelector(self.outstanding)
         super().__init__(self._jumping)
 
     def time(self) -> float:
@@ -71,7 +95,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> "asyncio.Future[T]":
         """What a thread does takes no virtual time either."""
         future = super().run_in_executor(executor, func, *args)
-        self._jumping.outstanding.add(future)
+        self.outstanding.add(future)
         return future
 
 
@@ -88,27 +112,38 @@ class VirtualClock:
         return self._loop.time()
 
 
-def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run it in virtual time; the databases are real, and their laziness is left out."""
-    outstanding = Outstanding()
-    loop = VirtualTimeLoop(outstanding)
-    submit = SqliteWriter.submit
+class MovableClock:
+    """The clocks in use, of which a test moves either hand."""
 
-    def counted(self: SqliteWriter, do: Any, *, durable: bool = False, patience: timedelta = timedelta(0)) -> Any:
+    def __init__(self, real: clock.Clock) -> None:
+        self._real = real
+        self.wall_jump = timedelta(0)
+        self.steady_jump = 0.0
+
+    def wall(self) -> datetime:
+        return self._real.wall() + self.wall_jump
+
+    def steady(self) -> float:
+        return self._real.steady() + self.steady_jump
+
+
+class CountedWriter(SqliteWriter):
+    """The real database; its laziness is left out, and virtual time waits for it."""
+
+    def submit(
+        self, do: Callable[[sqlite3.Connection], T], *, durable: bool = False, patience: timedelta = timedelta(0)
+    ) -> "Future[T]":
         del patience
-        future = submit(self, do, durable=durable)
-        outstanding.add(future)
-        return future
+        loop = asyncio.get_running_loop()
+        done = super().submit(do, durable=durable)
+        return loop.outstanding.add_threads(done, loop) if isinstance(loop, VirtualTimeLoop) else done
 
-    before = clock._used
-    clock.use(VirtualClock(loop))
-    SqliteWriter.submit = counted  # type: ignore[method-assign]  # put back below
-    try:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            return runner.run(work())
-    finally:
-        SqliteWriter.submit = submit  # type: ignore[method-assign]
-        clock._used = before
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run it in virtual time; journals of ``tests.support.engine_support`` are real and take none of it."""
+    loop = VirtualTimeLoop()
+    with clock.override(VirtualClock(loop)), asyncio.Runner(loop_factory=lambda: loop) as runner:
+        return runner.run(work())
 
 
 def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:

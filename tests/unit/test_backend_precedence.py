@@ -144,12 +144,12 @@ steps = st.one_of(st.none(), st.sampled_from(list(ClaimState)))
 def _ways(draw: st.DrawFn) -> list[ClaimState | None]:
     """A job's way through one session as its reports tell it; what was lost may be found free and claimed again."""
     way: list[ClaimState | None] = [None] * draw(st.integers(min_value=0, max_value=2))
-    state = core_claim.ClaimState.MATCHED
+    state = ClaimState.MATCHED
     for _ in range(draw(st.integers(min_value=0 if way else 1, max_value=9))):
         way.append(ClaimState(state.value))
         following = sorted(core_claim.TRANSITIONS[state])
-        if state is core_claim.ClaimState.LOST:
-            following = [core_claim.ClaimState.MATCHED]
+        if state is ClaimState.LOST:
+            following = [ClaimState.MATCHED]
         if not following:
             break
         state = draw(st.sampled_from(following))

@@ -1,1 +1,4 @@
-"""The owner's rules and how a job is weighed by them. Where the rules' values come from belongs to bot.settings."""
+"""The owner's rules: one module for each group of rules, and the evaluation of all of them.
+
+Where the rules' values come from belongs to bot.settings.
+"""

@@ -1,4 +1,4 @@
-"""The caps: how many jobs, and hours of work, in a session, a pass, a day and a week."""
+"""The rules about caps: jobs in a session, poll cycle, day and week, and hours of work in a day and week."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from bot.domain.rules.rule_set import Rules
 
 
 def caps_left(q: Question) -> Iterator[RuleAnswer]:
-    """No cap is passed with it."""
+    """The rules that no cap is exceeded with the job."""
     rules, caps = q.rules, q.caps
     yield from _count_cap("max_accept_per_run", rules.max_accept_per_run, caps.accepted_this_run, "in one session")
     yield from _count_cap(
@@ -53,7 +53,7 @@ def _has_day_or_week_cap(rules: Rules) -> bool:
 
 
 def _held(q: Question, first: date, last: date) -> list[BusySpan]:
-    """The jobs held that start on one of these days."""
+    """The jobs of the calendar that start on one of these days, without the job itself."""
     zone = q.rules.zone
     opens, closes = day_span(first, zone)[0], day_span(last, zone)[1]
     others = (None, q.job.job_number)

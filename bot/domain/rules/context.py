@@ -1,4 +1,4 @@
-"""What every rule is asked with, and the words in which it answers."""
+"""The question that every rule is asked, and helpers for its answer."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bot.domain.text_matching import spelling_key
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One job before all rules, with what several of them need."""
+    """One job with everything that the rules need to answer."""
 
     job: Job
     rules: Rules
@@ -24,12 +24,12 @@ class Question:
 
     @cached_property
     def span(self) -> BusySpan | None:
-        """The time that the job takes at most; None where the portal shows no date."""
+        """The time that the job takes at most; None if the portal shows no date."""
         return span_of(self.job, self.rules.zone)
 
     @cached_property
     def kind(self) -> str | None:
-        """The kind where it is one that can be judged."""
+        """The job's kind; None if the portal shows none, or one that is not known."""
         kind = self.job.kind
         if kind is None or not spelling_key(kind):
             return None
@@ -50,10 +50,10 @@ def one_of(names: Iterable[str]) -> str:
 
 
 def yes(rule: str, why: str) -> Iterator[RuleAnswer]:
-    """The one answer that the job passes this rule."""
+    """The single answer that the job passes this rule."""
     yield RuleAnswer(rule=rule, passed=True, why=why)
 
 
 def no(rule: str, why: str) -> Iterator[RuleAnswer]:
-    """The one answer that it does not."""
+    """The single answer that the job does not pass this rule."""
     yield RuleAnswer(rule=rule, passed=False, why=why)

@@ -1,14 +1,8 @@
 """The answer of the owner's rules to one job."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Verdict(StrEnum):
-    """Yes or no."""
-
-    MATCH = "match"
-    NO_MATCH = "no_match"
+from common.states import Verdict
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,19 +17,24 @@ class RuleAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """Every rule is asked, also after one said no: the owner sees all that stood in the way."""
+    """The answers of all rules; each is asked, also after one refused, so that the owner sees every reason."""
 
     verdict: Verdict
     reasons: tuple[RuleAnswer, ...]
 
     @property
     def summary(self) -> str:
-        """One sentence for a list."""
+        """One sentence for a list: the first refusal, or that every rule agrees."""
         refused = [answer.why for answer in self.reasons if not answer.passed]
         return refused[0] if refused else "Every rule says yes."
 
     @property
+    def refusals(self) -> frozenset[str]:
+        """The names of the rules that refused; their sentences hold times and change every minute."""
+        return frozenset(answer.rule for answer in self.reasons if not answer.passed)
+
+    @property
     def only_caps_refuse(self) -> bool:
-        """Nothing but a cap stands in the way: worth another look when a place becomes free."""
+        """Whether caps alone refuse: the job may match when a place becomes free."""
         refused = [answer for answer in self.reasons if not answer.passed]
         return bool(refused) and all(answer.rule.startswith("max_accept") for answer in refused)

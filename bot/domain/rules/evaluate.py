@@ -1,10 +1,10 @@
-"""The owner's rules: one job in, a yes or no out, with a sentence for every rule.
+"""Evaluating the owner's rules: one job in, a yes or no out, with a sentence for every rule.
 
-Every rule is asked, also after one said no. A rule that the owner did not set does not answer, but for the basic ones:
-the portal's status, the kind, a start that lies ahead, and no overlap. What the portal does not show is never a yes for
-a rule that needs it. Adding a restriction never turns a no into a yes.
+Every rule is asked, also after one refused. A rule that the owner did not set does not answer, except the basic ones:
+the portal's status, the kind, a start that lies ahead, and no overlap. A rule refuses a job for which the portal does
+not show what the rule needs. Adding a restriction never turns a no into a yes.
 
-The clock, the caps' use and the calendar are handed in; nothing here is remembered from one call to the next.
+The current time, the use of the caps and the calendar are arguments; nothing is remembered between calls.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +15,7 @@ from bot.domain.busy_calendar import Calendar, span_of
 from bot.domain.job import Job
 from bot.domain.rules.caps import caps_left
 from bot.domain.rules.context import Question, keys
-from bot.domain.rules.decision import Decision, RuleAnswer, Verdict
+from bot.domain.rules.decision import Decision, RuleAnswer
 from bot.domain.rules.preferences import Preferences, preference_key
 from bot.domain.rules.rule_set import PAGE_FIELDS, Caps, Rules
 from bot.domain.rules.timing import calendars, dates, lies_ahead, notice, overlap, weekly_hours
@@ -32,6 +32,7 @@ from bot.domain.rules.what import (
     words,
 )
 from bot.domain.text_matching import spelling_key
+from common.states import Verdict
 
 _RULES: tuple[Callable[[Question], Iterator[RuleAnswer]], ...] = (
     portal_status,
@@ -54,10 +55,10 @@ _RULES: tuple[Callable[[Question], Iterator[RuleAnswer]], ...] = (
 
 
 def decide(job: Job, rules: Rules, calendar: Calendar, caps: Caps, now: datetime) -> Decision:
-    """Ask every rule about one job; ``now`` is aware (raises ValueError for a naive one).
+    """Ask every rule about one job. ``now`` has to be aware, else ValueError is raised.
 
-    ``calendar`` holds the jobs that are ours or may become ours (``span_of``) and the owner's other entries; a span of
-    this very job does not count against it.
+    ``calendar`` holds the jobs that are ours or may become ours (``span_of``) and the owner's other entries. A span of
+    the job itself does not count against it.
     """
     if now.tzinfo is None:
         raise ValueError("decide needs the current moment with its offset")
@@ -92,9 +93,9 @@ def decide_all(
 
 
 def board_rules(rules: Rules, job: Job) -> Rules:
-    """These rules without what only the job's own page could answer, which was never read.
+    """These rules without those that need the job's own page, for a job whose page was never read.
 
-    A no by them stands whatever that page says; a yes is none.
+    A refusal by them holds whatever the page says; that they agree says nothing.
     """
     return replace(
         rules,
@@ -111,7 +112,7 @@ def board_rules(rules: Rules, job: Job) -> Rules:
 
 
 def is_excluded_kind(job: Job, rules: Rules) -> bool:
-    """Whether the portal says that the job is of a kind which the owner never accepts; an unknown kind is none."""
+    """Whether the portal shows the job as of a kind that the owner never accepts; an unknown kind does not count."""
     known = keys(rules.known_kinds)
     key = spelling_key(job.kind or "")
     return bool(key) and key in keys(rules.exclude_types) and (not known or key in known)

@@ -1,61 +1,44 @@
-"""Which job is taken first when not all can be taken."""
+"""The order in which jobs are taken when not all of them can be taken."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from bot.domain.job import Job
 from bot.domain.text_matching import spelling_key
+from common.states import Preference
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Prefer(StrEnum):
-    """One way to compare two jobs."""
-
-    #: the one that starts first
-    SOONEST = "soonest"
-    #: the one that starts last
-    LATEST = "latest"
-    #: the one that takes longest
-    LONGEST = "longest"
-    #: the one that is over first
-    SHORTEST = "shortest"
-    #: by the order of ``Preferences.kinds``
-    KIND = "kind"
-    #: by the order of ``Preferences.languages``
-    LANGUAGE = "language"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preferences:
-    """What counts first, second and so on; what is still equal goes by the start and then by the job's number."""
+    """The owner's preferences, the most important first; ties are broken by the start and then by the job's number."""
 
-    order: tuple[Prefer, ...] = (Prefer.SOONEST,)
-    #: the best first; a kind that is not named comes after all that are
+    order: tuple[Preference, ...] = (Preference.SOONEST,)
+    #: the best first; a kind that is not listed comes last
     kinds: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
 
 
 def preference_key(job: Job, preferences: Preferences) -> tuple[object, ...]:
-    """A key for ``sorted``: the job that is taken first has the smallest. What is unknown comes last."""
+    """A key for ``sorted``: the job that is taken first has the smallest key. Unknown values come last."""
     compared = tuple(_part(prefer, job, preferences) for prefer in preferences.order)
     return (*compared, job.starts_at or _NEVER, len(job.job_number), job.job_number)
 
 
-def _part(prefer: Prefer, job: Job, preferences: Preferences) -> tuple[bool, float]:
+def _part(prefer: Preference, job: Job, preferences: Preferences) -> tuple[bool, float]:
     match prefer:
-        case Prefer.SOONEST:
+        case Preference.SOONEST:
             return _known(_seconds(job))
-        case Prefer.LATEST:
+        case Preference.LATEST:
             return _known(_seconds(job), largest_first=True)
-        case Prefer.LONGEST:
+        case Preference.LONGEST:
             return _known(job.duration_minutes, largest_first=True)
-        case Prefer.SHORTEST:
+        case Preference.SHORTEST:
             return _known(job.duration_minutes)
-        case Prefer.KIND:
+        case Preference.KIND:
             return _known(_rank(job.kind, preferences.kinds))
-        case Prefer.LANGUAGE:
+        case Preference.LANGUAGE:
             return _known(_rank(job.language, preferences.languages))
 
 

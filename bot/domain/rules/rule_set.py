@@ -1,4 +1,4 @@
-"""What the owner set, as the rules read it, and how far the caps are used up."""
+"""The values that the owner set for the rules, and how far the caps are used up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.local_time import say_date
 from bot.domain.weekly_hours import WeeklyWindow
 
-#: How a job's fields are called in a sentence.
+#: The names of a job's fields in a sentence.
 FIELD_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "reference": "reference",
@@ -31,7 +31,7 @@ FIELD_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: The fields that hold words.
+#: The fields that hold text.
 TEXT_FIELDS: tuple[str, ...] = (
     "reference",
     "language",
@@ -47,7 +47,7 @@ TEXT_FIELDS: tuple[str, ...] = (
     "special_instructions",
 )
 
-#: The fields that only a job's own page shows: with all of them missing, that page was not read.
+#: The fields that only a job's own page shows. If all of them are missing, the page was not read.
 PAGE_FIELDS: tuple[str, ...] = (
     "kind",
     "company_name",
@@ -66,7 +66,7 @@ _LONDON = ZoneInfo("Europe/London")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DateRange:
-    """From one calendar date to another, both included; None is open."""
+    """From one calendar date to another, both included; None leaves that end open."""
 
     first: date | None = None
     last: date | None = None
@@ -87,7 +87,7 @@ class DateRange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordRule:
-    """Words to look for, as whole words, case left out."""
+    """Words to search for, as whole words, without regard to case."""
 
     #: one of these is enough
     words: tuple[str, ...]
@@ -97,9 +97,9 @@ class WordRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """All that the owner set. Everything that is left at its default restricts nothing, but for the basic rules.
+    """The values of all rules. A value that is left at its default restricts nothing; the basic rules hold always.
 
-    Names that are compared (kinds, languages) are compared without case, hyphens and extra spaces.
+    Names (kinds, languages) are compared without regard to case, hyphens and extra spaces.
     """
 
     #: kinds that are accepted; empty means every kind that is not excluded
@@ -127,10 +127,10 @@ class Rules:
     shortest_minutes: int | None = None
     longest_minutes: int | None = None
 
-    #: postcode areas (``M``, ``SW1``, ``EC1A 1``) or names of places that stand in the address; one is enough
+    #: postcode areas (``M``, ``SW1``, ``EC1A 1``) or names of places in the address; one is enough
     places: tuple[str, ...] = ()
     exclude_places: tuple[str, ...] = ()
-    #: kinds to which nobody travels: the rules about places do not ask for a place there
+    #: kinds that need no travel: the rules about places agree to them
     remote_kinds: tuple[str, ...] = ("Telephone Interpreting", "Video Interpreting")
 
     #: each of these must be found
@@ -150,7 +150,7 @@ class Rules:
 
     #: jobs accepted in one session from start to stop; None is no cap (so for all caps)
     max_accept_per_run: int | None = None
-    #: jobs accepted in one pass over the board
+    #: jobs accepted in one poll cycle
     max_accept_per_pass: int | None = None
     #: jobs held on the day of the appointment
     max_accept_per_day: int | None = None
@@ -161,21 +161,21 @@ class Rules:
     #: hours of work held in that week
     max_accept_hours_per_week: float | None = None
 
-    #: the portal's time zone: days, weeks and hours are counted on its wall clock
+    #: the portal's time zone: days, weeks and hours are counted in its local time
     zone: ZoneInfo = _LONDON
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caps:
-    """How far the caps are used up. Days and weeks are counted from the jobs in the calendar."""
+    """How far the caps are used up. For days and weeks the jobs in the calendar are counted."""
 
-    #: claims of this session that count (``claim.counts_toward_cap``)
+    #: claims of this session that take a place (``bot.domain.claim.takes_place``)
     accepted_this_run: int = 0
-    #: of these, the ones of this pass over the board
+    #: of these, the ones of this poll cycle
     accepted_this_pass: int = 0
 
     def one_more(self) -> "Caps":
-        """After one more job was taken."""
+        """The caps' use after one more job was taken."""
         return Caps(
             accepted_this_run=self.accepted_this_run + 1,
             accepted_this_pass=self.accepted_this_pass + 1,

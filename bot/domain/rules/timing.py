@@ -13,7 +13,7 @@ from bot.domain.weekly_hours import WeeklyWindow, holds, merged, minute_of_week
 
 
 def lies_ahead(q: Question) -> Iterator[RuleAnswer]:
-    """It has not begun."""
+    """The rule that the job has not begun."""
     rule, job = "starts_in_the_future", q.job
     if job.appointment_date is None or q.span is None:
         return _undated(q, rule)
@@ -39,7 +39,7 @@ def _undated(q: Question, rule: str) -> Iterator[RuleAnswer]:
 
 
 def notice(q: Question) -> Iterator[RuleAnswer]:
-    """There is enough time before it starts."""
+    """The rule that there is enough time before the job starts."""
     rule, wanted = "minimum_notice_minutes", q.rules.minimum_notice
     if wanted is None:
         return iter(())
@@ -56,7 +56,7 @@ def notice(q: Question) -> Iterator[RuleAnswer]:
 
 
 def dates(q: Question) -> Iterator[RuleAnswer]:
-    """It is on a wanted date, and on none that is kept free."""
+    """The rules that the job is on a wanted date, and on no excluded one."""
     rules, day = q.rules, q.job.appointment_date
     if rules.dates:
         wanted = one_of(str(dates) for dates in rules.dates)
@@ -84,7 +84,7 @@ def _excluded_dates(q: Question) -> Iterator[RuleAnswer]:
 
 
 def weekly_hours(q: Question) -> Iterator[RuleAnswer]:
-    """The whole of it lies within the hours of the week."""
+    """The rule that the whole job lies within the owner's hours of the week."""
     rule, windows = "weekly_hours", q.rules.weekly_hours
     if not windows:
         return iter(())
@@ -104,9 +104,10 @@ def weekly_hours(q: Question) -> Iterator[RuleAnswer]:
 
 
 def _wall_minutes(start: datetime, end: datetime) -> int:
-    """How far the hands of the clock go from start to end: working hours are set, and read, on the wall.
+    """Minutes between two local times as a clock shows them, because working hours are set in local time.
 
-    In the night on which the clock is put back they can end before they started; then the true length counts.
+    In the night on which the clock is put back the end can show an earlier time than the start; then the true length
+    counts.
     """
     on_the_wall = end.replace(tzinfo=None) - start.replace(tzinfo=None)
     passed = on_the_wall if on_the_wall > timedelta(0) else end.astimezone(UTC) - start.astimezone(UTC)
@@ -119,7 +120,7 @@ def _merged(windows: tuple[WeeklyWindow, ...]) -> tuple[tuple[int, int], ...]:
 
 
 def overlap(q: Question) -> Iterator[RuleAnswer]:
-    """Nothing else is at that time, nor too close to it."""
+    """The rule that the owner has nothing else at that time, nor too close to it."""
     rule, job = "no_overlap", q.job
     if q.span is None:
         return _undated(q, rule)
@@ -145,7 +146,7 @@ def overlap(q: Question) -> Iterator[RuleAnswer]:
 
 
 def calendars(q: Question) -> Iterator[RuleAnswer]:
-    """Nothing is taken at a time of which the owner's calendars say nothing yet."""
+    """The rule that the owner's calendars are known for the time of the job."""
     rule, calendar = "calendars", q.calendar
     if q.span is None or (calendar.known_until is None and not calendar.unread):
         return iter(())

@@ -1,16 +1,17 @@
-"""The rules about what a job is: its kind, its language, its length, where it is, and for whom."""
+"""The rules about the job itself: its kind, language, length, place and client, and words in its texts."""
 
 from collections.abc import Iterable, Iterator
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.domain.local_time import say_minutes
 from bot.domain.rules.context import Question, keys, no, one_of, yes
 from bot.domain.rules.decision import RuleAnswer
 from bot.domain.rules.location import in_any_place, is_whole_postcode, needs_postcode
 from bot.domain.rules.rule_set import FIELD_NAMES, PAGE_FIELDS, TEXT_FIELDS, WordRule
 from bot.domain.text_matching import has_words, spelling_key
+from common.states import PortalAction
 
-# What a job's own status says on the portal (portal-facts.md, "The board").
+#: What a job's own status on the portal means, in words.
 _STATUS_WORDS = {
     "assigned": "This job is yours already.",
     "rejected": "You rejected this job on the portal.",
@@ -21,21 +22,21 @@ _STATUS_WORDS = {
 
 
 def portal_status(q: Question) -> Iterator[RuleAnswer]:
-    """The portal lets the owner accept it."""
+    """The rule that the portal lets the owner accept the job."""
     rule = "portal_status"
     status = spelling_key(q.job.portal_status)
     if status not in keys(q.rules.open_statuses):
         said = _STATUS_WORDS.get(status)
         return no(rule, said or f"The portal shows this job as “{q.job.portal_status}”, which cannot be accepted.")
-    if q.job.action is Action.QUOTE:
+    if q.job.action is PortalAction.QUOTE:
         return no(rule, "The client wants a quote first; such a job cannot be accepted.")
-    if q.job.action is not Action.ACCEPT:
+    if q.job.action is not PortalAction.ACCEPT:
         return no(rule, "The portal offers no way to accept this job.")
     return yes(rule, "The portal offers this job to you.")
 
 
 def kind_wanted(q: Question) -> Iterator[RuleAnswer]:
-    """It is of a kind that is wanted."""
+    """The rule that the job is of a wanted kind."""
     rule, wanted = "job_type_filter", q.rules.job_type_filter
     if q.kind is None:
         if not wanted and not q.rules.exclude_types:
@@ -49,7 +50,7 @@ def kind_wanted(q: Question) -> Iterator[RuleAnswer]:
 
 
 def kind_excluded(q: Question) -> Iterator[RuleAnswer]:
-    """It is of no kind that is excluded."""
+    """The rule that the job is of no excluded kind."""
     rule, excluded = "exclude_types", q.rules.exclude_types
     if not excluded:
         return iter(())
@@ -67,7 +68,7 @@ def _unknown_kind(job: Job) -> str:
 
 
 def languages(q: Question) -> Iterator[RuleAnswer]:
-    """Its language is one of the owner's, and none that is excluded."""
+    """The rules that the job's language is one of the owner's, and no excluded one."""
     rules, language = q.rules, q.job.language
     if rules.languages:
         if not language:
@@ -87,7 +88,7 @@ def languages(q: Question) -> Iterator[RuleAnswer]:
 
 
 def required_fields(q: Question) -> Iterator[RuleAnswer]:
-    """The portal shows every field that the owner asked for."""
+    """The rule that the portal shows every field that the owner requires."""
     rule, required = "required_fields", q.rules.required_fields
     if not required:
         return iter(())
@@ -100,7 +101,7 @@ def required_fields(q: Question) -> Iterator[RuleAnswer]:
 
 
 def duration(q: Question) -> Iterator[RuleAnswer]:
-    """It is neither too short nor too long."""
+    """The rules that the job is neither too short nor too long."""
     rules, minutes = q.rules, q.job.duration_minutes
     unknown = "The portal does not say how long this job takes."
     if rules.shortest_minutes is not None:
@@ -122,7 +123,7 @@ def duration(q: Question) -> Iterator[RuleAnswer]:
 
 
 def places(q: Question) -> Iterator[RuleAnswer]:
-    """It is in a wanted place, and in none that is excluded; nobody travels to a remote kind."""
+    """The rules that the job is in a wanted place, and in no excluded one; jobs of remote kinds pass."""
     rules, job = q.rules, q.job
     if not rules.places and not rules.exclude_places:
         return
@@ -154,7 +155,7 @@ def places(q: Question) -> Iterator[RuleAnswer]:
 
 
 def _missing_part(job: Job, excluded: tuple[str, ...]) -> str | None:
-    """The part of the address without which nobody can tell that the job is in none of these places."""
+    """The part of the address that is missing to exclude all of these places; None if none is missing."""
     by_postcode = [needs_postcode(place) for place in excluded]
     if any(by_postcode) and not is_whole_postcode(job.postcode):
         return "postcode"
@@ -162,7 +163,7 @@ def _missing_part(job: Job, excluded: tuple[str, ...]) -> str | None:
 
 
 def words(q: Question) -> Iterator[RuleAnswer]:
-    """The wanted words are found, the excluded ones are not."""
+    """The rules that the job's texts contain the wanted words, and no excluded ones."""
     for wanted in q.rules.words_wanted:
         found = found_words(q.job, wanted)
         if found:
@@ -182,7 +183,7 @@ def words(q: Question) -> Iterator[RuleAnswer]:
 
 
 def found_words(job: Job, rule: WordRule) -> str | None:
-    """The first of the rule's words that stand in one of its fields."""
+    """The first of the rule's words that occurs in one of its fields; None if none does."""
     for name in rule.fields or TEXT_FIELDS:
         text = getattr(job, name)
         for words in rule.words:
@@ -206,7 +207,7 @@ def _in_fields(rule: WordRule) -> str:
 
 
 def clients(q: Question) -> Iterator[RuleAnswer]:
-    """It is for a wanted client, and for none that is excluded."""
+    """The rules that the job is for a wanted client, and for no excluded one."""
     rules = q.rules
     names = tuple(name for name in (q.job.company_name, q.job.client_name) if name)
     said = " / ".join(names)

@@ -16,10 +16,11 @@ from enum import StrEnum
 from hashlib import blake2b
 from random import Random
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.portal.client import BeforeSend, NoRequestLimit, OutcomeUnknown, RequestLimiter
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
 from bot.portal.models import AcceptAnswer, Board, BoardRow, Form, JobPage, Ownership
+from common.states import PortalAction
 
 US = "us"
 
@@ -158,11 +159,11 @@ class FakePortal:
         """Faults for the next requests of this kind, in their order."""
         self.faults.setdefault(what, deque()).extend(faults)
 
-    async def sign_in(self, turns: RequestLimiter | None = None) -> "FakePortalClient":
+    async def sign_in(self, rate_limiter: RequestLimiter | None = None) -> "FakePortalClient":
         """A new session."""
         await asyncio.sleep(self.latency * 10)
         self.sign_ins += 1
-        return FakePortalClient(self, self._session, turns or NoRequestLimit())
+        return FakePortalClient(self, self._session, rate_limiter or NoRequestLimit())
 
     async def all_has_arrived(self) -> None:
         """Return when no accept is on its way any more."""
@@ -172,7 +173,7 @@ class FakePortal:
         """A request begins."""
         self.requests.append((self._now(), what))
 
-    # --- what lanes ask -----------------------------------------------------------------------------------------------
+    # --- what clients ask ---------------------------------------------------------------------------------------------
 
     def rows(self) -> Iterable[BoardRow]:
         """The board of what can still be accepted."""
@@ -185,7 +186,7 @@ class FakePortal:
         status = "completed" if is_completed else "assigned"
         for truth in self.jobs.values():
             if truth.holder == US and not truth.is_gone and truth.is_completed is is_completed:
-                job = truth.job.changed(portal_status=status, action=Action.NONE, kind=None)
+                job = truth.job.changed(portal_status=status, action=PortalAction.NONE, kind=None)
                 yield BoardRow(job=job, accept=None, is_ours=True, digest="")
 
     def page(self, portal_id: str) -> JobPage | None:
@@ -200,7 +201,7 @@ class FakePortal:
             status, ownership = "rejected", Ownership.NOT_OURS
         if truth.is_completed and truth.holder == US:
             status = "completed"
-        job = truth.job.changed(portal_status=status, action=Action.NONE)
+        job = truth.job.changed(portal_status=status, action=PortalAction.NONE)
         shown = f"<p>{truth.job.reference} {status}</p>"
         return JobPage(job=job, ownership=ownership, user_name="Ada Example", html=shown)
 
@@ -259,7 +260,7 @@ class FakePortal:
         digest = blake2b(repr(shown).encode(), digest_size=8).hexdigest()
         address = f"memory:/jobs/{job.portal_id}/matched"
         token = (("_token", str(next(self._tokens))),)
-        board_job = job.changed(kind=None, action=Action.ACCEPT)
+        board_job = job.changed(kind=None, action=PortalAction.ACCEPT)
         return BoardRow(
             job=board_job,
             accept=Form(action=address, method="post", fields=token),
@@ -276,8 +277,8 @@ class FakePortal:
 class FakePortalClient:
     """One session of the portal in memory."""
 
-    def __init__(self, portal: FakePortal, session: int, turns: RequestLimiter) -> None:
-        self._turns = turns
+    def __init__(self, portal: FakePortal, session: int, rate_limiter: RequestLimiter) -> None:
+        self._rate_limiter = rate_limiter
         self._portal = portal
         self._session = session
 
@@ -316,7 +317,7 @@ class FakePortalClient:
         """Send the accept, once."""
         portal, number = self._portal, row.job.job_number
         truth = portal.jobs[number]
-        self._turns.acquire_for_accept()
+        self._rate_limiter.acquire_for_accept()
         await asyncio.sleep(portal.filling_in)
         leaves()
         portal.note("accept")
@@ -345,7 +346,7 @@ class FakePortalClient:
     async def reject(self, row: BoardRow) -> AcceptAnswer:
         """Send the reject, once."""
         portal = self._portal
-        self._turns.acquire_for_accept()
+        self._rate_limiter.acquire_for_accept()
         portal.note("reject")
         fault = portal.next_fault("reject")
         await asyncio.sleep(portal.slow if fault in _SLOW else portal.latency)
@@ -362,7 +363,7 @@ class FakePortalClient:
         """Nothing to give back."""
 
     async def _ask(self, what: str) -> Fault | None:
-        await self._turns.acquire()
+        await self._rate_limiter.acquire()
         self._portal.note(what.partition(" ")[0])
         fault = self._portal.next_fault(what)
         await asyncio.sleep(self._portal.slow if fault in _SLOW else self._portal.latency)

@@ -1,0 +1,1 @@
+"""Tests of the bot, a folder a room and a file a module."""
