@@ -133,7 +133,7 @@ def test_the_images_run_as_ordinary_users_and_hold_no_data_of_ours() -> None:
     ignored = (PROJECT / ".dockerignore").read_text().splitlines()
     assert "*" in ignored
     allowed = {line.removeprefix("!") for line in ignored if line.startswith("!")}
-    assert allowed == {"requirements.lock", "contract", "bot", "simulator", "backend", "frontend"}
+    assert allowed == {"requirements.lock", "common", "contract", "bot", "simulator", "backend", "frontend"}
     copied = set(re.findall(r"^COPY (?!--from)(\w\S*)", (PROJECT / "Dockerfile").read_text(), re.MULTILINE))
     assert copied <= allowed
 
