@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from random import Random
 
@@ -186,8 +187,7 @@ class FakePortal:
         status = "completed" if is_completed else "assigned"
         for truth in self.jobs.values():
             if truth.holder == US and not truth.is_gone and truth.is_completed is is_completed:
-                job = truth.job.changed(portal_status=status, action=PortalAction.NONE, kind=None)
-                yield BoardRow(job=job, accept=None, is_ours=True, digest="")
+                yield BoardRow(job=_as_ours(truth.job, status), accept=None, is_ours=True, digest="")
 
     def page(self, portal_id: str) -> JobPage | None:
         """A job's own page."""
@@ -256,11 +256,9 @@ class FakePortal:
         return took_effect
 
     def _row(self, job: Job) -> BoardRow:
-        shown = (job.reference, job.appointment_date, job.appointment_time, job.duration_minutes, job.language)
-        digest = blake2b(repr(shown).encode(), digest_size=8).hexdigest()
+        board_job, digest = _as_on_board(job)
         address = f"memory:/jobs/{job.portal_id}/matched"
         token = (("_token", str(next(self._tokens))),)
-        board_job = job.changed(kind=None, action=PortalAction.ACCEPT)
         return BoardRow(
             job=board_job,
             accept=Form(action=address, method="post", fields=token),
@@ -272,6 +270,20 @@ class FakePortal:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+@lru_cache(maxsize=512)
+def _as_on_board(job: Job) -> tuple[Job, str]:
+    """What the board shows of a job, and its digest."""
+    shown = (job.reference, job.appointment_date, job.appointment_time, job.duration_minutes, job.language)
+    digest = blake2b(repr(shown).encode(), digest_size=8).hexdigest()
+    return job.changed(kind=None, action=PortalAction.ACCEPT), digest
+
+
+@lru_cache(maxsize=512)
+def _as_ours(job: Job, status: str) -> Job:
+    """What the list of our jobs shows of a job."""
+    return job.changed(portal_status=status, action=PortalAction.NONE, kind=None)
 
 
 class FakePortalClient:

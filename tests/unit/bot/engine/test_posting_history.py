@@ -1,6 +1,7 @@
 """Polls follow the hours in which the portal posts."""
 
 import asyncio
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ async def polls_by_minute(tmp_path: Path, known: PostingCounts, minutes: int, **
     await bot.start()
     await asyncio.sleep(minutes * 60)
     await bot.stop()
-    return [len([at for at in polls(portal) if minute * 60 <= at < minute * 60 + 60]) for minute in range(minutes)]
+    counts = Counter(int(at // 60) for at in polls(portal))
+    return [counts[minute] for minute in range(minutes)]
 
 
 @in_virtual_time
