@@ -25,6 +25,7 @@ from bot.decide.vanished_offers import VanishedOffers
 from bot.decide.verdict_reports import VerdictReports
 from bot.decide.weigher import Weigher
 from bot.domain.rules.decision import Decision
+from bot.domain.rules.what import ANSWERED_BY_HAND
 from bot.state.board_state import BoardState, TrackedJob
 from bot.state.session_status import BotSession
 from common.states import ClaimState, Verdict
@@ -151,13 +152,18 @@ class Decider:
         is_asked_to_wait = mode is Mode.ACCEPT and self._ports.rate_limiter.is_asked_to_wait
         return self._ports.account.may_claim() and not is_asked_to_wait
 
+    def _why_withdrawn(self, tracked: TrackedJob, decision: Decision) -> str:
+        if tracked.job.portal_status in ANSWERED_BY_HAND:
+            return decision.summary
+        is_accepting = self._steps.weigher.mode is Mode.ACCEPT
+        said = "You told the bot to accept without asking" if is_accepting else "The job has changed"
+        return f"{said}, and now your rules say no: {decision.summary}"
+
     def _act_on_refusal(self, tracked: TrackedJob, decision: Decision, decided_at: datetime) -> None:
         if self._ports.claims.waiting(tracked.number) is not None:
-            if "portal_status" in decision.refusals:
+            if "portal_status" in decision.refusals and tracked.job.portal_status not in ANSWERED_BY_HAND:
                 self._steps.vanished.add(tracked.number)
                 return
-            is_accepting = self._steps.weigher.mode is Mode.ACCEPT
-            said = "You told the bot to accept without asking" if is_accepting else "The job has changed"
-            self._ports.waiting.withdraw(tracked.number, f"{said}, and now your rules say no: {decision.summary}")
+            self._ports.waiting.withdraw(tracked.number, self._why_withdrawn(tracked, decision))
         self._steps.auto_rejector.consider(tracked, decision)
         self._steps.reports.report_refused(tracked, decision, decided_at)

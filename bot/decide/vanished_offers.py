@@ -11,7 +11,7 @@ from bot.claim.claim_store import ClaimStore
 from bot.claim.waiting_claims import WaitingClaims
 from bot.clock import now
 from bot.decide.weigher import Weigher
-from bot.state.board_state import BoardState
+from bot.state.board_state import BoardState, TrackedJob
 from bot.state.claim_record import ClaimRecord
 from bot.state.domain_events import AssignedJobsRead
 from common.states import ClaimState
@@ -56,10 +56,16 @@ class VanishedOffers:
         for record in ports.claims.records:
             number = record.job.job_number
             shown = ports.board.get(number)
-            if ports.claims.waiting(number) is None or (shown is not None and not shown.is_gone):
+            if ports.claims.waiting(number) is None or (shown is not None and self._can_be_had(shown)):
                 self._vanished.pop(number, None)
             elif number not in self._vanished and (shown is not None or ports.board.is_whole):
                 self.add(number)
+
+    @staticmethod
+    def _can_be_had(tracked: TrackedJob) -> bool:
+        """Whether the board still offers the job, as far as is known; a row may stay there with another status."""
+        decision = tracked.decision
+        return not tracked.is_gone and (decision is None or "portal_status" not in decision.refusals)
 
     def receive_assigned_jobs(self, event: AssignedJobsRead) -> None:
         """End the claims of vanished jobs by a list of our jobs that is newer than their vanishing."""

@@ -11,6 +11,10 @@ from bot.domain.rules.rule_set import FIELD_NAMES, PAGE_FIELDS, TEXT_FIELDS, Wor
 from bot.domain.text_matching import has_words, spelling_key
 from common.states import PortalAction
 
+#: The statuses that say that the owner has answered on the portal, by hand. Such a job stays on the board of what can
+#: be accepted while nobody has it.
+ANSWERED_BY_HAND = frozenset({"rejected", "quoted"})
+
 #: What a job's own status on the portal means, in words.
 _STATUS_WORDS = {
     "assigned": "This job is yours already.",
@@ -18,6 +22,7 @@ _STATUS_WORDS = {
     "quoted": "You sent a quote for this job; it is the client's turn.",
     "cancelled": "This job was cancelled or given to somebody else.",
     "completed": "This job is done.",
+    "pending": "This job is not matched to you any more.",
 }
 
 

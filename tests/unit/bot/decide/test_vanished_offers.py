@@ -11,6 +11,7 @@ from bot.claim.waiting_claims import WaitingClaims
 from bot.clock import now as wall_now
 from bot.decide.vanished_offers import VanishedOffers, VanishedPorts
 from bot.decide.weigher import Weigher
+from bot.portal.models import Board
 from bot.state.assigned_list import AssignedList
 from bot.state.board_state import BoardState
 from bot.state.domain_events import AssignedJobsRead
@@ -19,7 +20,7 @@ from contract.jobs import JobReport, JobStatus, LossReason
 from contract.owner_rules import Mode
 from tests.support.engine_support import DEFINITION, Bot, configuration, job, ours, running
 from tests.support.fakes.portal import FakePortal
-from tests.support.parts import AT, MATCH, Claims, tracked
+from tests.support.parts import AT, MATCH, Claims, refusal_by, row, tracked
 from tests.support.virtual_time import in_virtual_time
 
 DAY = date(2026, 11, 25)
@@ -118,6 +119,35 @@ class Refreshes:
 
     def refresh(self) -> None:
         self.count += 1
+
+
+def test_a_row_that_stays_with_another_status_is_not_back() -> None:
+    """A list of what can be accepted may go on showing a job that somebody else has, as cancelled."""
+    claims, board, refreshes = Claims(), BoardState(), Refreshes()
+    waiting = WaitingClaims(claims.store, claims.publisher)
+    weigher = Weigher(
+        configuration().configuration,
+        definition=DEFINITION,
+        claims=claims.store,
+        board=board,
+        commitments=Commitments(DEFINITION.zone, NoCalendars()),
+    )
+    assigned_jobs = cast(AssignedJobs, refreshes)
+    ports = VanishedPorts(
+        claims=claims.store, waiting=waiting, board=board, weigher=weigher, assigned_jobs=assigned_jobs
+    )
+    vanished = VanishedOffers(ports)
+    board.take_board(Board(rows=(row(1),), pages=1, user_name=None), asked=1, source=None, at=AT)
+    shown = board.get("1")
+    assert shown is not None
+    waiting.offer(shown, MATCH, decided_at=AT, expires_at=AT)
+    shown.decision = refusal_by("portal_status")
+    vanished.add("1")
+    vanished.compare_with_board()
+    assert vanished.has("1")
+    shown.decision = None  # its row has changed: it is weighed anew
+    vanished.compare_with_board()
+    assert not vanished.has("1")
 
 
 def test_a_list_from_before_the_job_vanished_ends_no_offer() -> None:
