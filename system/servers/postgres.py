@@ -7,6 +7,7 @@ PostgreSQL listens on a Unix socket alone, in a folder that only its owner (and 
 who comes through it. Root cannot run PostgreSQL: it is started as the user ``atoz-postgres`` then.
 """
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -29,6 +30,8 @@ from system.servers.process import ServerError, ServerProcess
 POSTGRES_MAJOR = "18"
 #: The system user that runs PostgreSQL where we are root.
 POSTGRES_USER = "atoz-postgres"
+#: Only root opens it, and only to make that user.
+_USER_LOCK = Path(tempfile.gettempdir()) / f"{POSTGRES_USER}.lock"
 #: Longest path of a Unix socket on Linux is 107 bytes, on macOS 103.
 _LONGEST_SOCKET_PATH = 100
 #: Where root keeps what a user of its own must reach, when the project's folder is closed to others.
@@ -228,6 +231,16 @@ def _postgres_user() -> str | None:
     """The user to run PostgreSQL as, made where it is missing; None where we are not root and run it ourselves."""
     if os.geteuid() != 0:
         return None
+    # useradd's own lock does not keep two of them, begun together, from giving the user two numbers
+    descriptor = os.open(_USER_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return _user_made_once()
+    finally:
+        os.close(descriptor)
+
+
+def _user_made_once() -> str:
     try:
         pwd.getpwnam(POSTGRES_USER)
     except KeyError:
