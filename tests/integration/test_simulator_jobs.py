@@ -151,7 +151,7 @@ def test_a_job_that_is_gone_answers_403_and_one_that_never_was_404(signed_in: Me
     signed_in.simulator.remove(number)
     gone = signed_in.visitor.http.get(f"/interpreter-jobs/{number}")
     assert gone.status_code == 403
-    assert GONE in gone.text
+    assert WITHDRAWN in gone.text
     assert signed_in.visitor.get("/").rows == []
     assert signed_in.visitor.get("/interpreter-jobs/9999999").status == 404
     assert signed_in.visitor.get("/interpreter-jobs/abc").status == 404

@@ -1,6 +1,6 @@
 """Renders the pages. Rows of the board are kept rendered, so that a page costs little however often it is polled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, time
 from functools import partial
 from pathlib import Path
@@ -72,7 +72,7 @@ class Pages:
         names = ("login", "code", "row", "board", "job", "quotes", "profile", "error", "terms")
         self._templates = templates(_TEMPLATES, names, uk_date=uk_date, uk_time=uk_time, duration=duration)
         self._languages = languages
-        self._rows: dict[tuple[str, int], tuple[tuple[int, bool, bool], str]] = {}
+        self._rows: dict[tuple[str, int], tuple[tuple[int, bool], str]] = {}
         self.stylesheet = (_TEMPLATES / "app.css").read_text(encoding="utf-8")
 
     def login(self, frame: Frame, *, error: str | None = None, typed_email: str = "") -> str:
@@ -93,10 +93,9 @@ class Pages:
         query: Mapping[str, str],
         more_columns: bool,
         badge_total: int,
-        can_complete: Callable[[Job], bool],
     ) -> str:
         """A page of the board; ``query`` are the filters, which the links to other pages keep."""
-        rows = [self._row(account, job, more_columns, can_complete(job)) for job in board.jobs]
+        rows = [self._row(account, job, more_columns) for job in board.jobs]
         # such a paginator links to the address without a slash at its end
         address = f"{frame.base_url}{path.rstrip('/')}"
         html = self._templates["board"].render(
@@ -114,14 +113,13 @@ class Pages:
         )
         return _filled(html, frame)
 
-    def job(self, frame: Frame, job: Job, match: Match, *, can_complete: bool) -> str:
+    def job(self, frame: Frame, job: Job, match: Match) -> str:
         """A job's own page."""
         html = self._templates["job"].render(
             frame=frame,
             job=job,
             match=match,
             details=_details(job),
-            can_complete=can_complete,
             TOKEN=_TOKEN,
             BASE=_BASE,
         )
@@ -144,8 +142,8 @@ class Pages:
         title, words = ERRORS[status]
         return self._templates["error"].render(title=title, status=status, message=message or words)
 
-    def _row(self, account: Account, job: Job, more_columns: bool, can_complete: bool) -> str:
-        key, stamp = (account.email, job.number), (job.version, more_columns, can_complete)
+    def _row(self, account: Account, job: Job, more_columns: bool) -> str:
+        key, stamp = (account.email, job.number), (job.version, more_columns)
         kept = self._rows.get(key)
         if kept is not None and kept[0] == stamp:
             return kept[1]
@@ -153,7 +151,6 @@ class Pages:
             job=job,
             match=job.matches[account.email],
             more_columns=more_columns,
-            can_complete=can_complete,
             TOKEN=_TOKEN,
             BASE=_BASE,
         )

@@ -232,7 +232,6 @@ class AtozSite(Site):
                 query=filters,
                 more_columns=self.world.settings.more_columns,
                 badge_total=board.total_unfiltered if counts_all else board.total,
-                can_complete=lambda job: self.portal.can_complete(job, visit.now),
             ),
         )
 
@@ -240,7 +239,9 @@ class AtozSite(Site):
         """The job and the account's tie to it; an answer where this portal withholds its page."""
         found = self.portal.seen(visit.job_number, visit.me)
         if isinstance(found, Answer):
-            return found
+            job = self.portal.jobs.get(visit.job_number)
+            is_withdrawn = job is not None and (job.status is JobStatus.REMOVED or visit.me.email not in job.matches)
+            return Answer.WITHDRAWN if is_withdrawn else found
         job, match = found
         if job.status is JobStatus.CANCELLED or match.status is MatchStatus.PENDING:
             return Answer.WITHDRAWN
@@ -253,8 +254,7 @@ class AtozSite(Site):
         if isinstance(found, Answer):
             return self._gone(found)
         job, match = found
-        can_complete = self.portal.can_complete(job, visit.now)
-        return self._page(visit, lambda frame: self._pages.job(frame, job, match, can_complete=can_complete))
+        return self._page(visit, lambda frame: self._pages.job(frame, job, match))
 
     def _quotes(self, visit: Visit) -> Response:
         found = self._seen(visit)
