@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from bot.portal.definition.model import PortalDefinition
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
 from bot.portal.models import Board, BoardPage
-from bot.portal.parsing.pagination import PagesDoNotFit, are_counted, join_pages, missing_pages
-from bot.portal.safeguards import PortalSafeguards
+from bot.portal.parsing.pagination import PagesDoNotFit, are_counted, join_pages, missing_pages, total_fits
+from bot.portal.safeguards import PortalSafeguards, Safeguard
 
 #: The pages of a board that grows while it is walked are asked for this often, and a board that changes while it is
 #: walked is walked this often, then the next look goes on.
@@ -49,12 +49,15 @@ class BoardWalk:
         for _ in range(_ROUNDS):
             pages = await self._pages(query, at_once)
             try:
-                found = join_pages(pages, definition=self._definition)
+                found = join_pages(pages, definition=self._definition, put_aside=self._safeguards.put_aside)
             except PagesDoNotFit as error:
                 misfit = error
                 self._safeguards.record_misfit(error)
                 continue
-            if self._is_believed(urlencode(query), found, is_counted=are_counted(pages, self._definition)):
+            if len(pages) > 1 and total_fits(pages, found, self._definition):
+                self._safeguards.record_fit(Safeguard.TOTAL)
+            is_counted = are_counted(pages, self._definition) and Safeguard.TOTAL not in self._safeguards.put_aside
+            if self._is_believed(urlencode(query), found, is_counted=is_counted):
                 return found
             if found.pages == 1:
                 break  # it is one answer, and the next poll confirms it

@@ -112,12 +112,16 @@ class PortalSafeguards:
     def record_page(self, report: SafeguardReport) -> None:
         """Note how the safeguards fitted on a page that was read."""
         for safeguard in report.fitted:
-            self._missed.pop(safeguard, None)
-            if safeguard not in self._fitted:
-                self._fitted.add(safeguard)
-                self._on_fitted(safeguard)
-            if self._seen.pop(safeguard, None) is not None:
-                self._on_change(dict(self._seen))
+            self.record_fit(safeguard)
+
+    def record_fit(self, safeguard: Safeguard) -> None:
+        """Note that a safeguard fitted: it is used in full from now on."""
+        self._missed.pop(safeguard, None)
+        if safeguard not in self._fitted:
+            self._fitted.add(safeguard)
+            self._on_fitted(safeguard)
+        if self._seen.pop(safeguard, None) is not None:
+            self._on_change(dict(self._seen))
 
 
 _Page = TypeVar("_Page")

@@ -1,5 +1,7 @@
 """Safeguards: used once they fit, put aside where they never do, and what protects a board without them."""
 
+import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -229,6 +231,57 @@ async def test_without_one_an_empty_board_counts_when_it_comes_twice(safeguard: 
     walk.html = EMPTY
     assert await walk.poll() == (set(), False)
     assert await walk.poll() == (set(), True)
+
+
+async def test_a_badge_that_counts_more_than_the_filter_lists_is_put_aside(time_passes: Clock) -> None:
+    """Each page by itself has fewer rows than the number says; only all of them together do not fit."""
+    last_of_two = (PAGES / "board-last-of-two-pages" / "page.html").read_text(encoding="utf-8")
+    pages = {1: FIRST_OF_TWO, 2: last_of_two}
+    (total,) = set(re.findall(r'<span class="badge">(\d+)<', FIRST_OF_TWO + last_of_two))
+    safeguards = PortalSafeguards()
+    badge = "200"
+
+    async def read(query: Mapping[str, str], number: int) -> BoardPage:
+        del query
+        html = pages[number].replace(f'<span class="badge">{total}<', f'<span class="badge">{badge}<')
+        address = f"{ATOZ.base_url}?status=0&page={number}"
+        return read_with(
+            safeguards, lambda report: parse_board(html, definition=ATOZ, page_url=address, safeguards=report)
+        )
+
+    walk = BoardWalk(ATOZ, read, safeguards)
+    for _ in range(POLLS_BEFORE_PUT_ASIDE):
+        time_passes.seconds += 0.5
+        with contextlib.suppress(LayoutChanged):
+            board = await walk.walk(ATOZ.board.query)
+    assert safeguards.put_aside == {Safeguard.TOTAL}
+    assert len(board.rows) == int(total)
+    badge = total
+    time_passes.seconds += 0.5
+    await walk.walk(ATOZ.board.query)
+    assert not safeguards.put_aside, "it is tried again with each poll"
+
+
+async def test_a_total_that_fitted_over_all_pages_is_used_from_then_on(time_passes: Clock) -> None:
+    last_of_two = (PAGES / "board-last-of-two-pages" / "page.html").read_text(encoding="utf-8")
+    pages = {1: FIRST_OF_TWO, 2: last_of_two}
+    safeguards = PortalSafeguards()
+
+    async def read(query: Mapping[str, str], number: int) -> BoardPage:
+        del query
+        address = f"{ATOZ.base_url}?status=0&page={number}"
+        return read_with(
+            safeguards, lambda report: parse_board(pages[number], definition=ATOZ, page_url=address, safeguards=report)
+        )
+
+    walk = BoardWalk(ATOZ, read, safeguards)
+    assert (await walk.walk(ATOZ.board.query)).is_whole
+    pages = {number: re.sub(r'"badge">\d+<', '"badge">200<', html) for number, html in pages.items()}
+    for _ in range(3 * POLLS_BEFORE_PUT_ASIDE):
+        time_passes.seconds += 0.5
+        with pytest.raises(LayoutChanged, match="own count of jobs is 200"):
+            await walk.walk(ATOZ.board.query)
+    assert not safeguards.put_aside
 
 
 async def test_a_row_without_a_number_may_be_any_job(time_passes: Clock) -> None:

@@ -1,7 +1,7 @@
 """The pages of a board: which there are, how many jobs they hold together, and all of them as one board."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,8 +30,12 @@ def missing_pages(pages: Iterable[BoardPage]) -> tuple[int, ...]:
     return tuple(sorted(told - {page.number for page in read}))
 
 
-def join_pages(pages: Sequence[BoardPage], *, definition: PortalDefinition) -> Board:
+def join_pages(
+    pages: Sequence[BoardPage], *, definition: PortalDefinition, put_aside: Collection[Safeguard] = ()
+) -> Board:
     """The pages of one walk over the board as one board; each job stands in it once.
+
+    ``put_aside``: the safeguards that are not used.
 
     It is not whole where the pages themselves tell that it changed between two requests: their totals differ, or a job
     moved to another page, which is when one can fall between them.
@@ -42,6 +46,8 @@ def join_pages(pages: Sequence[BoardPage], *, definition: PortalDefinition) -> B
     if not pages:
         raise LayoutChanged("no page of the board was read", html="")
     pages = sorted(pages, key=lambda page: page.number)
+    if Safeguard.TOTAL in put_aside:
+        pages = [replace(page, badge_total=None) for page in pages]
     missing = missing_pages(pages)
     if missing:
         raise _do_not_fit(f"page {missing[0]} of the board is told of and was not read", pages, definition)
@@ -80,6 +86,12 @@ def join_pages(pages: Sequence[BoardPage], *, definition: PortalDefinition) -> B
 def are_counted(pages: Sequence[BoardPage], definition: PortalDefinition) -> bool:
     """Whether every page states the number of jobs on all of them, so that none that stood still can be missing."""
     return _counts_the_board(definition) and all(page.badge_total is not None for page in pages)
+
+
+def total_fits(pages: Sequence[BoardPage], board: Board, definition: PortalDefinition) -> bool:
+    """Whether every page states one and the same total, and it is the number of rows on all of them."""
+    totals = {page.badge_total for page in pages}
+    return _counts_the_board(definition) and totals == {len(board.rows) + sum(page.unidentified for page in pages)}
 
 
 def _do_not_fit(what: str, pages: Sequence[BoardPage], definition: PortalDefinition) -> PagesDoNotFit:
@@ -167,10 +179,10 @@ def check_total(answer: Answer, board: BoardPage) -> BoardPage:
 
     Raises LayoutChanged where the total does not fit the rows, as far as one page can tell.
     """
-    count = len(board.rows) + board.unidentified
-    fits = _fits(count, board.badge_total, answer.definition, is_all=len(board.pages) == 1)
-    if board.badge_total is None:
-        return board
+    count, is_all = len(board.rows) + board.unidentified, len(board.pages) == 1
+    fits = _fits(count, board.badge_total, answer.definition, is_all=is_all)
+    if board.badge_total is None or (fits and not is_all):
+        return board  # one page of several tells nothing: the total fits when all of them are there
     if answer.safeguards.expect(Safeguard.TOTAL, fits, answer.changed(_misfit(count, board.badge_total))):
         return board
     return replace(board, badge_total=None)
