@@ -226,7 +226,7 @@ def test_a_crashed_browser_costs_nothing_but_another_one(
 
 
 def test_a_bot_that_needs_no_page_lane_does_not_carry_it() -> None:
-    look = "import sys, bot.process; sys.exit(any(name.startswith('playwright') for name in sys.modules))"
+    look = "import sys, bot.run.process; sys.exit(any(name.startswith('playwright') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", look], check=False, cwd=PROJECT).returncode == 0
 
 

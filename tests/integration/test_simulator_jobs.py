@@ -116,6 +116,7 @@ def test_messages_belong_to_the_session_and_not_to_the_account(signed_in: Member
 
 
 def test_what_is_settled_cannot_be_accepted_any_more(signed_in: Member) -> None:
+    signed_in.simulator.set(same_moment_ms=60_000)
     number = signed_in.post_job(loser_sees="cancelled")
     accept = signed_in.visitor.get("/").row(number).forms["Accept"]
     signed_in.simulator.assign(number, "rival:4")

@@ -1,9 +1,9 @@
-"""BrowserWorkerPool in processes of their own, as the bot sees them.
+"""Browsers in processes of their own, as the bot sees them.
 
-The bot never loads Playwright for what happens now and then: it starts ``python -m bot.portal.signin``, hands over each
-task through standard input (nothing secret stands in arguments or the environment) and reads one line of JSON for it.
-A browser that hangs is killed with all its processes, and when the bot dies, however it dies, the end of standard input
-ends browser and process as well.
+The bot never loads Playwright for what it needs now and then. It starts ``python -m bot.portal.browser.login_worker``,
+hands over each task through standard input (nothing secret is in arguments or the environment) and reads one line of
+JSON for each. A browser that hangs is killed with all its processes. When the bot dies, however it dies, the end of
+standard input ends browser and process as well.
 """
 
 import asyncio
