@@ -9,11 +9,11 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bot.run import bootstrap as start  # noqa: E402  # the project's folder has to be on the path first
+from bot.run import bootstrap  # noqa: E402  # the project's folder has to be on the path first
 
 if __name__ == "__main__":
-    start.use_project_python()
-    start.stay_small(has_screen=False)
+    bootstrap.use_project_python()
+    bootstrap.stay_small(has_screen=False)
     from bot.run.cli import integrated
 
     sys.exit(integrated())

@@ -8,11 +8,11 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bot.run import bootstrap as start  # noqa: E402  # the project's folder has to be on the path first
+from bot.run import bootstrap  # noqa: E402  # the project's folder has to be on the path first
 
 if __name__ == "__main__":
-    start.use_project_python()
-    start.stay_small(has_screen=True)
+    bootstrap.use_project_python()
+    bootstrap.stay_small(has_screen=True)
     from bot.run.cli import alone
 
     sys.exit(alone())

@@ -125,6 +125,15 @@ def test_a_safeguard_that_never_fits_does_not_stop_the_watch(
         assert run.stop() == 0
 
 
+def test_the_name_that_users_know_is_the_bot_on_its_own(simulator: SimulatorProcess, tmp_path: Path) -> None:
+    with bot(simulator, tmp_path, script="bot/atoz_bot.py", REDIS_URL="redis://127.0.0.1:1/0") as run:
+        run.wait_for_log("session_running")
+        job = simulator.post_job(kind="Video Interpreting")
+        wait_until(lambda: f"✔ {job.reference}" in run.said())
+        assert run.said().startswith("This is the bot on its own (real_atoz_bot.py)")
+        assert run.stop() == 0
+
+
 def test_on_its_own_it_needs_nothing_and_says_what_it_does(simulator: SimulatorProcess, tmp_path: Path) -> None:
     with bot(simulator, tmp_path, script=ALONE, REDIS_URL="redis://127.0.0.1:1/0") as run:
         run.wait_for_log("session_running")
