@@ -227,11 +227,12 @@ def test_a_fault_strikes_so_often_and_where_it_is_told_to(signed_in: Member) -> 
 
 
 def test_a_fault_lasts_so_long(signed_in: Member) -> None:
-    signed_in.simulator.fault("server_error", seconds=0.3)
+    # taken before the fault begins: however busy the machine is, what is measured is never shorter than the fault
     begun = time.monotonic()
+    signed_in.simulator.fault("server_error", seconds=0.3)
     while signed_in.visitor.http.get("/").status_code == 500:
         assert time.monotonic() - begun < 20
-    assert time.monotonic() - begun >= 0.25
+    assert time.monotonic() - begun >= 0.29
 
 
 def test_no_fault_strikes_the_style_sheet_or_the_control_interface(signed_in: Member) -> None:
