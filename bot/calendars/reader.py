@@ -37,7 +37,13 @@ def answer(request: Request) -> Answer:
         if digest == request.digest:
             return Unchanged(validators=content.validators)
         first, last = (datetime.fromtimestamp(seconds, UTC) for seconds in (request.first, request.last))
-        entries = read_entries(content.content, zone=ZoneInfo(request.zone), first=first, last=last)
+        entries = read_entries(
+            content.content,
+            zone=ZoneInfo(request.zone),
+            first=first,
+            last=last,
+            own_addresses=request.own_addresses,
+        )
     except CannotRead as error:
         return Failed(words=error.words, retry_after=error.retry_after)
     except NotACalendar as error:
@@ -50,6 +56,7 @@ def answer(request: Request) -> Answer:
         digest=digest,
         validators=content.validators,
         unreadable=entries.unreadable,
+        uncertain=entries.uncertain,
         unknown_zones=entries.unknown_zones,
         spans=entries.spans,
     )

@@ -13,7 +13,7 @@ from typing import Any, Self
 from bot.domain.busy_calendar import BusySpan
 
 #: Another number where the format, or what is read from a calendar, has changed: what an older bot kept is read anew.
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +32,8 @@ class Request:
     #: of the last reading; empty where it is to be read in any case
     validators: Mapping[str, str]
     digest: str
+    #: the owner's e-mail addresses, by which declined invitations are known
+    own_addresses: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
         """The request as bytes."""
@@ -39,8 +41,9 @@ class Request:
 
     @classmethod
     def decode(cls, content: bytes) -> Self:
-        """The request in the bytes; raises ValueError or TypeError where it is none."""
-        return cls(**json.loads(content))
+        """The request in the bytes; raises ValueError, KeyError or TypeError where it is none."""
+        fields = json.loads(content)
+        return cls(**fields | {"own_addresses": tuple(fields["own_addresses"])})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +60,8 @@ class Reading:
     validators: Mapping[str, str] = field(default_factory=dict)
     #: entries whose time cannot be read, in words: they may be at any time
     unreadable: tuple[str, ...] = ()
+    #: entries of which a part cannot be read, in words: they take all the time that they can mean
+    uncertain: tuple[str, ...] = ()
     #: names of time zones that nobody knows
     unknown_zones: tuple[str, ...] = ()
     spans: tuple[BusySpan, ...] = ()
@@ -108,6 +113,7 @@ def _lines(answer: Answer) -> Iterator[Any]:
                 "digest": answer.digest,
                 "validators": dict(answer.validators),
                 "unreadable": answer.unreadable,
+                "uncertain": answer.uncertain,
                 "unknown_zones": answer.unknown_zones,
                 "spans": len(answer.spans),
             }
@@ -148,6 +154,7 @@ def _answer(head: Any, lines: list[bytes]) -> Answer:
         digest=str(head["digest"]),
         validators=_texts(head["validators"]),
         unreadable=tuple(str(one) for one in head["unreadable"]),
+        uncertain=tuple(str(one) for one in head["uncertain"]),
         unknown_zones=tuple(str(one) for one in head["unknown_zones"]),
         spans=spans,
     )

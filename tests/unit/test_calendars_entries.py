@@ -478,18 +478,10 @@ def test_an_entry_is_called_by_its_title(lines: list[str], title: str) -> None:
     ("lines", "why"),
     [
         (["SUMMARY:Dentist"], "“Dentist”: it has no start"),
-        (["SUMMARY:Dentist", "DTSTART:2026-11-25"], "“Dentist”: its start cannot be read"),
-        (["DTSTART:20261125T100000Z", "DTSTART:20261126T100000Z"], "its start cannot be read"),
-        (["DTSTART:20261125T250000Z"], "its start cannot be read"),
-        (["DTSTART:PT1H"], "one of its times cannot be read"),
-        (["DTSTART:20261125T100000Z", "DTEND:later"], "its end cannot be read"),
-        (["DTSTART:20261125T100000Z", "DURATION:an hour"], "its duration cannot be read"),
-        (["DTSTART:20261125T100000Z", "DURATION:20261125T100000Z"], "its duration cannot be read"),
-        (["DTSTART:20261125T100000Z", "RRULE:FREQ=OFTEN"], "the rule by which it recurs cannot be read"),
-        (["DTSTART:20261125T100000Z", "RRULE FREQ=DAILY"], "one of its lines cannot be read"),
-        (["DTSTART:20261125T100000Z", "RRULE:FREQ=DAILY;NEVER=1"], "it makes no sense"),
-        (["DTSTART:20261125T100000Z", "RRULE:FREQ=DAILY;COUNT3"], "its rule “FREQ=DAILY;COUNT3” cannot be read"),
-        (["DTSTART:20261125T100000Z", "RRULE:FREQ=DAILY;COUNT=2,BYHOUR=3"], "COUNT=2,BYHOUR=3” cannot be read"),
+        (["SUMMARY:Dentist", "DTSTART:25 November"], "“Dentist”: its start cannot be read"),
+        (["DTSTART:20261131T100000Z"], "its start names a day that does not exist"),
+        (["DTSTART 20261125T100000Z"], "one of its lines cannot be read"),
+        (["DTSTART:PT1H"], "its start cannot be read"),
         (["DTSTART:20261125T100000Z", "RRULE:FREQ=SECONDLY"], "it recurs too often to be counted"),
         (["DTSTART:20200101T100000Z", "RRULE:FREQ=MINUTELY;INTERVAL=5"], "it recurs too often to be counted"),
         (
@@ -518,7 +510,6 @@ def test_an_entry_whose_time_cannot_be_read_is_named(lines: list[str], why: str)
         (b"BEGIN:VCARD\r\nEND:VCARD\r\n", "is not in iCal format"),
         (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "ends in the middle"),
         (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VCALENDAR\r\n", "ends in the middle of an entry"),
-        (text_of(before=("BEGIN:VTIMEZONE", "TZID:X", "nonsense", "END:VTIMEZONE")), "cannot be understood"),
     ],
 )
 def test_what_is_no_whole_calendar_is_refused(content: bytes, why: str) -> None:
@@ -644,6 +635,6 @@ def test_a_damaged_time_is_never_free_in_silence(made: Made, data: st.DataObject
         found = read(damaged)
     except NotACalendar:
         return
-    if not found.unreadable:
+    if not (found.unreadable or found.uncertain):
         whole = read(text_of(made.lines))
         assert set(whole.spans) <= set(found.spans)
