@@ -57,6 +57,7 @@ class _Environment(BaseModel):
     redis_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: str = "info"
     calendars: SecretStr = SecretStr("")
+    calendar_emails: str = ""
 
     @field_validator("atoz_data_dir", "atoz_log_dir")
     @classmethod
@@ -87,6 +88,8 @@ class BotSettings:
     redis_url: SecretStr
     #: the owner's other calendars
     calendars: tuple[CalendarSource, ...]
+    #: the owner's e-mail addresses, as invitations name them; what they declined in a calendar is not busy
+    calendar_emails: tuple[str, ...]
     #: the bot's own configuration, for when no control plane says otherwise
     configuration: BotConfiguration
     #: what the settings were read from
@@ -115,6 +118,7 @@ def load(environment: Mapping[str, str] | None = None) -> BotSettings:
         is_practice=values.atoz_practice,
         redis_url=values.redis_url or SecretStr(_redis_beside(values)),
         calendars=_calendars(values),
+        calendar_emails=_calendar_emails(values),
         configuration=_configuration(written, is_practice=values.atoz_practice),
         environment=combined,
     )
@@ -148,6 +152,13 @@ def _calendars(values: _Environment) -> tuple[CalendarSource, ...]:
         return parse_calendars(values.calendars.get_secret_value(), base=PROJECT)
     except CalendarSettingError as error:
         raise SettingsError(f"{error} ({_WHERE})") from None  # the cause would show an address, which is a secret
+
+
+def _calendar_emails(values: _Environment) -> tuple[str, ...]:
+    found = tuple(address.strip().casefold() for address in values.calendar_emails.split(",") if address.strip())
+    if any("@" not in address or " " in address for address in found):
+        raise SettingsError(f"CALENDAR_EMAILS: write your e-mail addresses, separated by commas ({_WHERE})")
+    return found
 
 
 def _definition(values: _Environment) -> PortalDefinition:

@@ -1,10 +1,12 @@
 """The owner's other commitments, from any number of iCal calendars, as busy time for the rules.
 
 - ``setting``: what the setting ``CALENDARS`` says, as sources
-- ``sources``, ``addresses``: a source's bytes, from a file or an address
-- ``text``, ``entries``: an iCal text as busy spans; the one place that knows iCal
-- ``reading``: what is asked and what was read, as bytes on a pipe or on disk
-- ``reader``: the program that does these three for one calendar, in a process of its own
+- ``sources``, ``http_source``: a source's bytes, from a file or an address
+- ``text``, ``components``, ``values``: an iCal text as lines, entries, and what their values can mean
+- ``zones``, ``zone_names``: what a time zone's name can mean in one calendar
+- ``entry``, ``recurrence``, ``series``, ``entries``: entries, their recurrences and changes as busy spans
+- ``reader_protocol``: what is asked and what was read, as bytes on a pipe or on disk
+- ``reader``: the program that does all this for one calendar, in a process of its own
 - ``watch``: ``Calendars``, which keeps all of them fresh in the background; what the engine uses
 
 Reading is done in a process of its own, because the libraries are Python and Python runs one thread at a time. With a

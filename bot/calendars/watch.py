@@ -86,9 +86,10 @@ class Calendars:
     encrypted: whoever can read this user's files can read the setting with the calendars' addresses as well. What was
     kept of a calendar that is no longer in the settings is removed.
 
-    ``tell`` is called with ``calendar_unreadable``, ``calendar_entries_unreadable``, ``calendar_zone_unknown``,
-    ``calendar_not_kept`` or ``calendars_stopped`` and a sentence, once for each new state of affairs, and with
-    ``calendar_readable`` when a trouble that was told is past.
+    ``tell`` is called with ``calendar_unreadable``, ``calendar_entries_unreadable``, ``calendar_entries_uncertain``,
+    ``calendar_zone_unknown``, ``calendar_not_kept`` or ``calendars_stopped`` and a sentence, once for each new state of
+    affairs, and with ``calendar_readable`` when a trouble that was told is past. ``own_addresses`` are the owner's
+    e-mail addresses, by which invitations that the owner declined are known.
     """
 
     def __init__(
@@ -99,12 +100,14 @@ class Calendars:
         tell: Tell,
         zone: ZoneInfo = _LONDON,
         times: CalendarTimes | None = None,
+        own_addresses: Sequence[str] = (),
         clock: Callable[[], datetime] = wall_now,
     ) -> None:
         self._folder = folder
         self._tell = tell
         self._zone = zone
         self._times = times or CalendarTimes()
+        self._own_addresses = tuple(sorted(own_addresses))
         self._clock = clock
         self._watched = [self._watch_of(source) for source in sources]
         #: changes whenever ``spans`` or ``unread`` do, but for spans that are over
@@ -178,8 +181,9 @@ class Calendars:
     # --- one calendar -------------------------------------------------------------------------------------------------
 
     def _watch_of(self, source: CalendarSource) -> _Watched:
-        # whole days and floating times hang on the zone, so another zone is another reading
-        name = hashlib.sha256(f"{source.address}\n{self._zone.key}".encode()).hexdigest()[:32]
+        # whole days hang on the zone and declined invitations on the addresses, so other ones are another reading
+        asked = "\n".join((source.address, self._zone.key, *self._own_addresses))
+        name = hashlib.sha256(asked.encode()).hexdigest()[:32]
         every = self._times.file_every if source.is_file else self._times.address_every
         return _Watched(source=source, file=self._folder / f"{name}{_SUFFIX}", every=every)
 
@@ -219,6 +223,7 @@ class Calendars:
             last=(now + self._times.ahead).timestamp(),
             validators=known.validators if known else {},
             digest=known.digest if known else "",
+            own_addresses=self._own_addresses,
         )
         try:
             process = await asyncio.create_subprocess_exec(
@@ -255,6 +260,7 @@ class Calendars:
         if one.is_unread != was_unread or reading.spans != before:
             self.version += 1
         self._tell_while(one, "calendar_entries_unreadable", _unreadable_words(one.label, reading))
+        self._tell_while(one, "calendar_entries_uncertain", _uncertain_words(one.label, reading))
         self._tell_while(one, "calendar_zone_unknown", _unknown_zone_words(one.label, reading))
 
     # --- success and failure ------------------------------------------------------------------------------------------
@@ -359,6 +365,16 @@ def _unreadable_words(label: str, reading: Reading) -> str | None:
         f"The calendar “{label}” has entries whose time cannot be read: {named}"
         + (f"; and {more} more" if more > 0 else "")
         + ". They could be at any time, so no job is accepted until they are corrected or removed there."
+    )
+
+
+def _uncertain_words(label: str, reading: Reading) -> str | None:
+    if not reading.uncertain:
+        return None
+    named = "; ".join(reading.uncertain[:_MOST_NAMED])
+    more = len(reading.uncertain) - _MOST_NAMED
+    return f"The calendar “{label}” has entries of which a part cannot be read: {named}" + (
+        f"; and {more} more." if more > 0 else "."
     )
 
 

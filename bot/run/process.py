@@ -99,6 +99,7 @@ class BotProcess:
             folder=self._folder.calendars,
             tell=self._tell_of_calendars,
             zone=settings.definition.zone,
+            own_addresses=settings.calendar_emails,
         )
         setup = EngineSetup(
             session=self._session,

@@ -20,8 +20,8 @@ _BOTS_END_WITHIN_SECONDS = 10.0
 
 #: Says that the simulator stands in for the portal.
 PRACTICE = "ATOZ_PRACTICE"
-#: A calendar's address is a secret of the bots' own.
-_FOR_BOTS = ("CALENDARS",)
+#: A calendar's address is a secret of the bots' own, and so is by whose answers its invitations are known.
+_FOR_BOTS = ("CALENDARS", "CALENDAR_EMAILS")
 _FOR_DOCKER = ("POSTGRES_PASSWORD",)
 
 
