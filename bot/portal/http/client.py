@@ -12,17 +12,19 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from http.cookiejar import Cookie as JarCookie
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
+import structlog
 
 from bot.portal.board_reader import BoardWalk, address_of_page
 from bot.portal.client import BeforeSend, NoRequestLimit, OutcomeUnknown, RequestLimiter
-from bot.portal.credentials import Cookie, SignedIn
+from bot.portal.credentials import SignedIn
 from bot.portal.definition.model import PortalDefinition
 from bot.portal.errors import LayoutChanged, RetryLater
 from bot.portal.http.connection_pool import URGENT, connections_to
+from bot.portal.http.page_encoding import encoding_of, name_gzip_as_usual
+from bot.portal.http.session_cookies import SessionCookies, keeps_no_cookies
 from bot.portal.models import AcceptAnswer, Board, BoardPage, BoardRow, Form, JobPage, Ownership
 from bot.portal.parsing.accept_response import read_answer
 from bot.portal.parsing.confirmation_page import FRESH, read_accept_page
@@ -36,6 +38,8 @@ from bot.portal.parsing.parse import (
 )
 from bot.portal.retry_after import retry_after
 from bot.portal.safeguards import PortalSafeguards, read_with
+
+log = structlog.get_logger(__name__)
 
 #: A portal that needs longer than this for one page is as good as away; the next look starts on the clock anyway.
 REQUEST_TIMEOUT = timedelta(seconds=10)
@@ -79,6 +83,7 @@ class HttpClient:
         self._pages = definition
         self._turns = turns or NoRequestLimit()
         self._http_login = login = session.http_login
+        self._cookies = SessionCookies(session.cookies, host=urlsplit(definition.base_url).hostname or "")
         self._http = httpx.AsyncClient(
             transport=connections_to(
                 definition.base_url, most=_MOST_CONNECTIONS, for_urgent=_LEFT_FOR_ACCEPTS, keep_idle=_KEEP_IDLE
@@ -87,9 +92,12 @@ class HttpClient:
             headers={"User-Agent": _USER_AGENT, "Accept": _ACCEPTED if self._definition.board.is_json else "text/html"},
             follow_redirects=False,
             auth=httpx.BasicAuth(login.username, login.password) if login else None,
+            cookies=keeps_no_cookies(),
+            event_hooks={
+                "request": [self._cookies.add_to],
+                "response": [self._cookies.keep_from, name_gzip_as_usual],
+            },
         )
-        for cookie in session.cookies:
-            self._http.cookies.jar.set_cookie(_as_jar_cookie(cookie))
         self._user_name = session.user_name
         self._safeguards = safeguards or PortalSafeguards()
         self._boards = BoardWalk(self._definition, self._read_board_page, self._safeguards)
@@ -275,9 +283,10 @@ class HttpClient:
             )
         except _NOT_SENT as error:
             raise _no_answer(error) from error
-        except httpx.HTTPError as error:
+        except Exception as error:
+            # whatever it is, it may have been sent: only the portal's lists can tell
             raise OutcomeUnknown(f"no answer to what was sent: {_words(error)}") from error
-        return self._accept_answer(response)
+        return self._accept_answer(_in_its_encoding(response))
 
     def _accept_answer(self, response: httpx.Response) -> AcceptAnswer:
         return read_answer(
@@ -293,8 +302,7 @@ class HttpClient:
 
     def session(self) -> SignedIn:
         """The session as it is now, with the cookies that the portal has renewed."""
-        cookies = tuple(_from_jar_cookie(cookie) for cookie in self._http.cookies.jar)
-        return SignedIn(cookies=cookies, user_name=self._user_name, http_login=self._http_login)
+        return SignedIn(cookies=self._cookies.cookies(), user_name=self._user_name, http_login=self._http_login)
 
     async def close(self) -> None:
         """Give back the connections."""
@@ -305,7 +313,7 @@ class HttpClient:
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT.total_seconds()):
                 return await self._http.head(address)
-        except (httpx.HTTPError, TimeoutError) as error:
+        except Exception as error:
             raise _no_answer(error) from error
 
     async def _get(self, address: str, *, claims: bool = False) -> httpx.Response:
@@ -316,8 +324,8 @@ class HttpClient:
             await self._turns.acquire()
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT.total_seconds()):
-                return await self._http.get(address, extensions={URGENT: claims})
-        except (httpx.HTTPError, TimeoutError) as error:
+                return _in_its_encoding(await self._http.get(address, extensions={URGENT: claims}))
+        except Exception as error:
             raise _no_answer(error) from error
 
     def _kind(self, response: httpx.Response) -> PageKind:
@@ -351,7 +359,15 @@ def _with_query(address: str, fields: str) -> str:
     return urlsplit(address)._replace(query=fields).geturl() if fields else address
 
 
+def _in_its_encoding(response: httpx.Response) -> httpx.Response:
+    response.encoding = encoding_of(response)
+    return response
+
+
 def _no_answer(error: Exception) -> RetryLater:
+    """What is told of an answer that did not come, or could not be made; an error of ours is logged as one."""
+    if not isinstance(error, httpx.HTTPError | TimeoutError):
+        log.error("a request failed in this program", action="request_failed", exc_info=error)
     return RetryLater(f"the portal does not answer: {_words(error)}")
 
 
@@ -373,37 +389,3 @@ def _location(response: httpx.Response) -> str | None:
 
 def _wait(response: httpx.Response) -> timedelta | None:
     return retry_after(response.headers.get("retry-after"))
-
-
-def _as_jar_cookie(cookie: Cookie) -> JarCookie:
-    return JarCookie(
-        version=0,
-        name=cookie.name,
-        value=cookie.value,
-        port=None,
-        port_specified=False,
-        # Python's jar keeps hosts without a dot, such as localhost, under a name of its own
-        domain=cookie.domain if "." in cookie.domain else f"{cookie.domain}.local",
-        domain_specified=cookie.domain.startswith("."),
-        domain_initial_dot=cookie.domain.startswith("."),
-        path=cookie.path,
-        path_specified=True,
-        secure=cookie.secure,
-        expires=int(cookie.expires) if cookie.expires is not None else None,
-        discard=cookie.expires is None,
-        comment=None,
-        comment_url=None,
-        rest={"HttpOnly": ""} if cookie.http_only else {},
-    )
-
-
-def _from_jar_cookie(cookie: JarCookie) -> Cookie:
-    return Cookie(
-        name=cookie.name,
-        value=cookie.value or "",
-        domain=cookie.domain.removesuffix(".local"),
-        path=cookie.path,
-        secure=cookie.secure,
-        http_only=cookie.has_nonstandard_attr("HttpOnly"),
-        expires=float(cookie.expires) if cookie.expires is not None else None,
-    )
