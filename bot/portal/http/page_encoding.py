@@ -1,4 +1,4 @@
-"""The encodings of a page: its letters, found as a browser finds them (HTML standard, section 13.2.3.2), its packing."""
+"""The encodings of an answer: of its letters, as a browser finds it (HTML standard, section 13.2.3.2), and its packing."""
 
 import codecs
 import re
