@@ -16,10 +16,10 @@ from bot.calendars.setting import CalendarSettingError, CalendarSource, parse_ca
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import DefinitionError, PortalDefinition
 from bot.portal.definition.model import load as load_definition
-from contract.addresses import RedisAddress
+from common.addresses import RedisAddress
+from common.env_file import UnreadableFile, folder_in, read_settings_file
 from contract.configuration import BotConfiguration, read_texts
 from contract.sessions import StartedBy
-from contract.settings_file import UnreadableFile, folder_in, read_settings_file
 from contract.wire import SessionId
 
 PROJECT = Path(__file__).resolve().parents[1]
