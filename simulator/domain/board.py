@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, replace
 from datetime import date
 
-from simulator.domain.diary import Diary
+from simulator.domain.appointment_index import AppointmentIndex
 from simulator.domain.jobs import Job, JobStatus, Match, MatchStatus
 
 #: Rows on a page of the board.
@@ -89,10 +89,10 @@ class AccountBoard:
         #: those of them that are pending: what ``?status=0`` lists, which is asked for all the time
         self._pending = _Rows()
         #: the appointments of this interpreter, by job number
-        self.assigned = Diary()
+        self.assigned = AppointmentIndex()
         #: every matched job that an assigned one could hide, hidden or not
         self._hideable: dict[int, Job] = {}
-        self._hideable_diary = Diary()
+        self._hideable_index = AppointmentIndex()
 
     def page(self, filters: Filters, number: int) -> BoardPage:
         """A page of the filtered board; beyond the last one it has no rows."""
@@ -153,10 +153,10 @@ class AccountBoard:
     def _set_hideable(self, job: Job, *, is_hideable: bool) -> None:
         if is_hideable and job.interval is not None:
             self._hideable[job.number] = job
-            self._hideable_diary.put(job.number, job.interval)
+            self._hideable_index.put(job.number, job.interval)
         else:
             self._hideable.pop(job.number, None)
-            self._hideable_diary.drop(job.number)
+            self._hideable_index.drop(job.number)
 
     def _set_assigned(self, job: Job, *, is_assigned: bool) -> None:
         if job.interval is None or is_assigned == (job.number in self.assigned):
@@ -165,6 +165,6 @@ class AccountBoard:
             self.assigned.put(job.number, job.interval)
         else:
             self.assigned.drop(job.number)
-        for number in self._hideable_diary.overlapping(job.interval):
+        for number in self._hideable_index.overlapping(job.interval):
             if number != job.number:
                 self._place(self._hideable[number], shown=True)

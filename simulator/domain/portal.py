@@ -8,8 +8,8 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from simulator.domain.accounts import Account, AccountState, Lockout
+from simulator.domain.appointment_index import AppointmentIndex
 from simulator.domain.board import AccountBoard, BoardPage, Filters
-from simulator.domain.diary import Diary
 from simulator.domain.jobs import (
     ACTIVE,
     AGENCY,
@@ -90,7 +90,7 @@ class Portal:
         self.jobs: dict[int, Job] = {}
         #: those of them that can still be accepted
         self.pending: dict[int, Job] = {}
-        self._pending_diary = Diary()
+        self._pending_index = AppointmentIndex()
         self._accounts: dict[str, Account] = {}
         self._next_number = FIRST_NUMBER
         self._next_match = 90_001
@@ -378,7 +378,7 @@ class Portal:
 
     def is_free(self, interval: Interval) -> bool:
         """Whether no interpreter's appointment and no open job lies in that time."""
-        return self._pending_diary.is_free(interval) and all(
+        return self._pending_index.is_free(interval) and all(
             account.board.assigned.is_free(interval) for account in self.accounts
         )
 
@@ -417,11 +417,11 @@ class Portal:
     def _set_pending(self, job: Job, *, is_pending: bool) -> None:
         if not is_pending:
             self.pending.pop(job.number, None)
-            self._pending_diary.drop(job.number)
+            self._pending_index.drop(job.number)
             return
         self.pending[job.number] = job
         if job.interval is not None:
-            self._pending_diary.put(job.number, job.interval)
+            self._pending_index.put(job.number, job.interval)
 
     def _shorten_diary(self, account: Account, now: datetime) -> None:
         limit = self.rules.diary_limit

@@ -169,8 +169,8 @@ class FaultMiddleware:
             changed = html[: int(len(html) * fault.asked.part)]
         elif kind is FaultKind.TERMS_OVERLAY:
             changed = self._with_terms(html, fault, scope)
-        elif kind in self._site.damages:
-            changed = self._site.damages[kind](html)
+        elif kind in self._site.page_faults:
+            changed = self._site.page_faults[kind](html)
         else:
             return
         if changed != html:

@@ -22,7 +22,7 @@ from simulator.world.world import World
 Handler = Callable[[Visit], Response]
 
 #: How a fault changes a page, or whatever else an answer's body is.
-Damage = Callable[[str], str]
+PageFault = Callable[[str], str]
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -43,7 +43,7 @@ class Site(ABC):
     #: whether a job that overlaps an assigned one is left off the board
     hides_overlaps: ClassVar[bool] = False
     #: the faults that change this skin's pages, beside those that strike every answer alike
-    damages: ClassVar[Mapping[FaultKind, Damage]]
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]]
     #: settings that are otherwise than the profile has them, unless asked for
     own_settings: ClassVar[Mapping[str, object]] = {}
 
@@ -86,7 +86,7 @@ class Site(ABC):
     def can_break(self, kind: FaultKind) -> bool:
         """Whether there is anything that such a fault could strike."""
         has_terms = kind is FaultKind.TERMS_OVERLAY and self.terms_overlay("") is not None
-        return kind not in BY_SKIN or kind in self.damages or has_terms
+        return kind not in BY_SKIN or kind in self.page_faults or has_terms
 
     def lets_in(self, account: Account) -> bool:
         """Whether somebody with that account may be signed in."""

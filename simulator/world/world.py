@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.domain.accounts import Account
-from simulator.domain.diary import Diary
+from simulator.domain.appointment_index import AppointmentIndex
 from simulator.domain.jobs import Job, JobDraft, interval_of, rival
 from simulator.domain.portal import Portal
 from simulator.settings import Settings
@@ -104,7 +104,7 @@ class World:
     def drafts(self, count: int, now: datetime, given: dict[str, Any], *, anywhere: bool) -> list[JobDraft]:
         """Jobs that were asked for: what is not given is chance; ``anywhere`` puts each where nothing else is."""
         drafts: list[JobDraft] = []
-        among_them = Diary()
+        among_them = AppointmentIndex()
         for number in range(count):
             draft = self.chance.draft(now, self.settings, **given)
             if anywhere:

@@ -13,10 +13,10 @@ from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, JobStatus, Match, MatchStatus, us
 from simulator.domain.portal import Answer, Portal, SignedIn
 from simulator.domain.sessions import Message, Tone
-from simulator.skins.atoz.damage import DAMAGES
+from simulator.skins.atoz.page_faults import PAGE_FAULTS
 from simulator.skins.atoz.pages import Pages
 from simulator.web.faults import FaultKind
-from simulator.web.site import Damage, Handler, Site, set_cookie
+from simulator.web.site import Handler, PageFault, Site, set_cookie
 from simulator.web.visit import READ_METHODS, Frame, Remember, Visit
 from simulator.world import words
 from simulator.world.world import World
@@ -58,7 +58,7 @@ class AtozSite(Site):
     hides_overlaps = True
     # who does not get a job sees nothing more of it
     own_settings: ClassVar[Mapping[str, object]] = {"lost_seen_share": 0}
-    damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]] = PAGE_FAULTS
 
     def __init__(self, portal: Portal, world: World, clock: Clock) -> None:
         self._pages = Pages(tuple((str(language.language_id), language.name) for language in words.LANGUAGES))

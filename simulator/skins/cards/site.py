@@ -11,11 +11,11 @@ from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, JobStatus, Match, us
 from simulator.domain.portal import Answer, Portal, SignedIn
 from simulator.domain.sessions import Tone
-from simulator.skins.cards.damage import DAMAGES
+from simulator.skins.cards.page_faults import PAGE_FAULTS
 from simulator.skins.cards.pages import LANES, Card, Lane, Pages, look_of
 from simulator.skins.paging import cut
 from simulator.web.faults import FaultKind
-from simulator.web.site import Damage, Site, see_other
+from simulator.web.site import PageFault, Site, see_other
 from simulator.web.visit import READ_METHODS, Frame, Visit
 from simulator.world.world import World
 
@@ -43,7 +43,7 @@ class CardsSite(Site):
     title = "Linguaboard"
     session_cookie = "lb_session"
     token_field = "authenticity"  # noqa: S105 (a field's name)
-    damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]] = PAGE_FAULTS
 
     def __init__(self, portal: Portal, world: World, clock: Clock) -> None:
         self._pages = Pages()

@@ -12,11 +12,11 @@ from simulator.domain.board import Filters
 from simulator.domain.jobs import JobStatus, us
 from simulator.domain.portal import Answer, Portal, SignedIn
 from simulator.skins.paging import cut
-from simulator.skins.script import told
-from simulator.skins.script.damage import DAMAGES
+from simulator.skins.script import json_views
+from simulator.skins.script.page_faults import PAGE_FAULTS
 from simulator.skins.script.pages import Pages
 from simulator.web.faults import FaultKind
-from simulator.web.site import Damage, Site, see_other
+from simulator.web.site import PageFault, Site, see_other
 from simulator.web.visit import Frame, Visit
 from simulator.world.world import World
 
@@ -44,7 +44,7 @@ class ScriptSite(Site):
     title = "Interlink"
     session_cookie = "interlink_sid"
     token_field = "csrf_token"  # noqa: S105 (a field's name)
-    damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]] = PAGE_FAULTS
 
     def __init__(self, portal: Portal, world: World, clock: Clock) -> None:
         self._pages = Pages()
@@ -127,17 +127,17 @@ class ScriptSite(Site):
         state, email = query.get("state", ""), visit.me.email
         filters = Filters(status=JobStatus.PENDING if state == "open" else None)
         seen = [(job, job.matches[email]) for job in self.portal.listed(visit.me, filters)]
-        chosen = [(job, match) for job, match in seen if state in ("", told.STATES[match.status])]
+        chosen = [(job, match) for job, match in seen if state in ("", json_views.STATES[match.status])]
         shown = cut(chosen, page=query.get("page"), size=_ROWS_A_PAGE)
         meta = {"page": shown.number, "pages": shown.last, "per_page": _ROWS_A_PAGE, "total": shown.total}
-        rows = [told.row(job, match) for job, match in shown.items]
-        return _json({"data": rows, "meta": meta, "user": told.user(visit.me)})
+        rows = [json_views.row(job, match) for job, match in shown.items]
+        return _json({"data": rows, "meta": meta, "user": json_views.user(visit.me)})
 
     def _assignment(self, visit: Visit) -> Response:
         found = self.portal.seen(visit.job_number, visit.me)
         if isinstance(found, Answer):
             return _refused(404)
-        return _json({"data": told.whole(*found), "user": told.user(visit.me)})
+        return _json({"data": json_views.whole(*found), "user": json_views.user(visit.me)})
 
     # --- doing ----------------------------------------------------------------------------------------------------
 

@@ -14,11 +14,11 @@ from simulator.domain.portal import Answer, Portal, SignedIn
 from simulator.domain.sessions import Tone
 from simulator.domain.tickets import SAVED, TicketState, Tracker, Written
 from simulator.skins.paging import cut
-from simulator.skins.tickets.damage import DAMAGES
+from simulator.skins.tickets.page_faults import PAGE_FAULTS
 from simulator.skins.tickets.pages import Item, Pages
 from simulator.skins.tickets.people import NOBODY, Owner, owners
 from simulator.web.faults import FaultKind
-from simulator.web.site import Damage, Site, see_other
+from simulator.web.site import PageFault, Site, see_other
 from simulator.web.visit import Frame, Visit
 from simulator.world.world import World
 
@@ -47,7 +47,7 @@ class TicketsSite(Site):
     title = "Deskworks"
     session_cookie = "desk_auth"
     token_field = "__FORM_TOKEN"  # noqa: S105 (a field's name)
-    damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]] = PAGE_FAULTS
     # nobody's ticket disappears because somebody else has it
     own_settings: ClassVar[Mapping[str, object]] = {"lost_seen_share": 1}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from simulator.domain.jobs import Interval
 
 
-class Diary:
+class AppointmentIndex:
     """Numbered appointments, in the order in which they were put in."""
 
     def __init__(self) -> None:
