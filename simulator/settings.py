@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from simulator.domain.portal import PortalRules
+from simulator.domain.rules import PortalRules
 
 #: The kinds of job, as the agency writes them.
 KINDS = (

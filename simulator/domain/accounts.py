@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,6 +48,44 @@ class Account:
     def forget_devices(self, now: datetime) -> None:
         """Make every long-lived cookie of this account worthless."""
         self.remember_token, self.remembered_since = secrets.token_urlsafe(40), now
+
+
+class AccountRegister:
+    """All accounts, the first one first; an e-mail is found in whatever capitals it is written."""
+
+    def __init__(self, *, hides_overlaps: bool = True) -> None:
+        """``hides_overlaps``: a job that overlaps an assigned one is left off the board."""
+        self._hides_overlaps = hides_overlaps
+        self._by_email: dict[str, Account] = {}
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self._by_email.values())
+
+    def __len__(self) -> int:
+        return len(self._by_email)
+
+    def __getitem__(self, email: str) -> Account:
+        return self._by_email[email.casefold()]
+
+    def find(self, email: str | None) -> Account | None:
+        """The account with that e-mail; None where there is none."""
+        return self._by_email.get(email.casefold()) if email else None
+
+    def add(self, email: str, password: str, name: str, now: datetime, state: AccountState) -> Account:
+        """Add an account with an empty board; raises ValueError if the e-mail is taken."""
+        if self.find(email) is not None:
+            raise ValueError(f"there is an account for {email} already")
+        account = Account(
+            account_id=len(self._by_email) + 1,
+            email=email,
+            password=password,
+            name=name,
+            remembered_since=now,
+            state=state,
+            board=AccountBoard(hides_overlaps=self._hides_overlaps),
+        )
+        self._by_email[email.casefold()] = account
+        return account
 
 
 @dataclass(slots=True)

@@ -127,7 +127,7 @@ class Tracker:
     def _hand_over(self, job: Job, who: str, now: datetime, *, before: Written, wanted: Written, told: str) -> bool:
         is_accept = wanted.owner == who and _MEANS.get(wanted.state) is JobStatus.ASSIGNED
         if (before.owner, before.state) != (wanted.owner, wanted.state):
-            self._portal.overwrite(job, who, now, holder=wanted.owner, status=_status(wanted))
+            self._portal.unlocked.overwrite(job, who, now, holder=wanted.owner, status=_status(wanted))
         ticket = self._ticket(job)
         ticket.state, ticket.stated_at_version = wanted.state, job.version
         took = is_accept and not (before.owner == who and _MEANS.get(before.state) is JobStatus.ASSIGNED)
@@ -156,8 +156,9 @@ class Tracker:
         return found
 
     def _forget_what_the_portal_forgot(self) -> None:
-        if len(self._tickets) > 2 * len(self._portal.jobs):
-            self._tickets = {number: one for number, one in self._tickets.items() if number in self._portal.jobs}
+        jobs = self._portal.store.jobs
+        if len(self._tickets) > 2 * len(jobs):
+            self._tickets = {number: one for number, one in self._tickets.items() if number in jobs}
 
 
 def _status(wanted: Written) -> JobStatus:

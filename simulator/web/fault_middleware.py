@@ -101,7 +101,7 @@ class FaultMiddleware:
         if session is not None and struck:
             self._portal.sessions.end(session)
         remembered = cookies.get(self._site.remember_cookie) if self._site.remember_cookie else None
-        account = self._portal.remembered(remembered)
+        account = self._portal.signing_in.remembered(remembered)
         if account is not None and fault.asked.remember_too and account.remembered_since < fault.since:
             account.forget_devices(self._clock.now())
             struck = True
@@ -178,7 +178,7 @@ class FaultMiddleware:
             answer.body = changed.encode()
 
     def _with_terms(self, html: str, fault: Fault, scope: Scope) -> str:
-        account = self._portal.account(scope.get("state", {}).get("who"))
+        account = self._portal.accounts.find(scope.get("state", {}).get("who"))
         found = _CSRF_META.search(html)
         agreed_at = account.agreed_to_terms_at if account is not None else None
         if account is None or found is None or (agreed_at is not None and agreed_at >= fault.since):

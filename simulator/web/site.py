@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from simulator.clock import Clock
 from simulator.domain.accounts import Account, AccountState
-from simulator.domain.portal import Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.sign_in import SignedIn
 from simulator.web.faults import BY_SKIN, FaultKind
 from simulator.web.visit import Frame, Visit, open_visit
 from simulator.world.world import World
@@ -160,7 +161,7 @@ class Site(ABC):
 
     def by_session(self, visit: Visit) -> None:
         """Who is signed in by the session, if they still may be."""
-        account = self.portal.account(visit.session.account)
+        account = self.portal.accounts.find(visit.session.account)
         if account is not None and not self.lets_in(account):
             visit.session.account = account = None
         visit.account = account
@@ -183,14 +184,14 @@ class Site(ABC):
             email, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return None
-        account = self.portal.account(email)
+        account = self.portal.accounts.find(email)
         return account if account is not None and account.knows(password) else None
 
     def try_sign_in(self, visit: Visit, email: str, password: str) -> tuple[SignedIn, int]:
         """Sign the session in; what came of it, and the seconds to wait where the account is locked."""
         client = visit.request.client
         address = client.host if client is not None else ""
-        came = self.portal.sign_in(visit.session, email.strip(), password, address=address, now=visit.now)
+        came = self.portal.signing_in.sign_in(visit.session, email.strip(), password, address=address, now=visit.now)
         self.by_session(visit)
         return came
 

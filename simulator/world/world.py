@@ -91,7 +91,7 @@ class World:
 
     def post(self, draft: JobDraft, now: datetime, *, plan: RivalPlan | None = None, lasting: bool = True) -> Job:
         """Put a job up; rivals go for it by the plan, or by chance. One that is not ``lasting`` goes in the end."""
-        job = self.portal.post(draft, now)
+        job = self.portal.agency.post(draft, now)
         for who, after in self._contenders(job) if plan is None else self._planned(plan):
             self._at(now + timedelta(milliseconds=after), self._accept_by(job.number, who))
         if plan is not None and plan.after_accept_ms is not None:
@@ -110,7 +110,7 @@ class World:
             if anywhere:
                 draft = self.chance.free_slot(
                     draft,
-                    lambda interval: self.portal.is_free(interval) and among_them.is_free(interval),
+                    lambda interval: self.portal.store.is_free(interval) and among_them.is_free(interval),
                     self.settings,
                 )
                 interval = interval_of(draft)
@@ -151,7 +151,7 @@ class World:
 
     def _accept_by(self, number: int, who: str) -> Callable[[datetime], None]:
         def accept(now: datetime) -> None:
-            self.portal.accept(number, who, now)
+            self.portal.interpreters.accept(number, who, now)
 
         return accept
 
@@ -160,16 +160,16 @@ class World:
             return
 
         def let_go(now: datetime) -> None:
-            job = self.portal.pending.get(number)
+            job = self.portal.store.pending.get(number)
             if job is None:
                 return
             chance = self._rng.random()
             if chance < _TAKEN_AT_LAST:
-                self.portal.assign(job, rival(self._rng.randint(1, max(1, self.settings.rivals))), now)
+                self.portal.agency.assign(job, rival(self._rng.randint(1, max(1, self.settings.rivals))), now)
             elif chance < _TAKEN_AT_LAST + _CANCELLED_AT_LAST:
-                self.portal.cancel(job, now)
+                self.portal.agency.cancel(job, now)
             else:
-                self.portal.remove(job, now)
+                self.portal.agency.remove(job, now)
 
         self._at(now + timedelta(seconds=self._rng.uniform(*self.settings.open_for_seconds)), let_go)
 

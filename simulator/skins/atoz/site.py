@@ -11,8 +11,10 @@ from simulator.clock import Clock
 from simulator.domain.accounts import Account, AccountState
 from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, JobStatus, Match, MatchStatus, us
-from simulator.domain.portal import Answer, Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
 from simulator.domain.sessions import Message, Tone
+from simulator.domain.sign_in import SignedIn
 from simulator.skins.atoz.page_faults import PAGE_FAULTS
 from simulator.skins.atoz.pages import Pages
 from simulator.web.faults import FaultKind
@@ -120,9 +122,9 @@ class AtozSite(Site):
 
     def by_session(self, visit: Visit) -> None:
         """Who is signed in, by the session or by the long-lived cookie."""
-        account = self.portal.account(visit.session.account)
+        account = self.portal.accounts.find(visit.session.account)
         if account is None:
-            account = self.portal.remembered(visit.request.cookies.get(_REMEMBER_COOKIE))
+            account = self.portal.signing_in.remembered(visit.request.cookies.get(_REMEMBER_COOKIE))
             if account is not None:
                 self.portal.sessions.renew(visit.session, visit.now)
                 visit.session.account = account.email
@@ -137,7 +139,7 @@ class AtozSite(Site):
         set_cookie(response, f"XSRF-TOKEN={visit.session.token}; {lasts}")
         set_cookie(response, f"{self.session_cookie}={visit.session.session_id}; {lasts}; HttpOnly")
         if visit.remember is Remember.SET:
-            value = self.portal.remember_cookie(visit.me)
+            value = self.portal.signing_in.remember_cookie(visit.me)
             set_cookie(response, f"{_REMEMBER_COOKIE}={value}; Max-Age={_FIVE_YEARS_SECONDS}; Path=/; HttpOnly")
         elif visit.remember is Remember.DROP:
             set_cookie(response, f"{_REMEMBER_COOKIE}=deleted; Max-Age=0; Path=/; HttpOnly")
@@ -220,7 +222,7 @@ class AtozSite(Site):
     def _board(self, visit: Visit) -> Response:
         query = visit.request.query_params
         filters = {name: value for name, value in query.items() if name != "page"}
-        board = self.portal.board(visit.me, _filters(query), max(1, _number(query.get("page")) or 1))
+        board = visit.me.board.page(_filters(query), max(1, _number(query.get("page")) or 1))
         counts_all = self.world.settings.badge_counts == "everything"
         return self._page(
             visit,
@@ -237,9 +239,9 @@ class AtozSite(Site):
 
     def _seen(self, visit: Visit) -> tuple[Job, Match] | Answer:
         """The job and the account's tie to it; an answer where this portal withholds its page."""
-        found = self.portal.seen(visit.job_number, visit.me)
+        found = self.portal.store.seen(visit.job_number, visit.me)
         if isinstance(found, Answer):
-            job = self.portal.jobs.get(visit.job_number)
+            job = self.portal.store.jobs.get(visit.job_number)
             is_withdrawn = job is not None and (job.status is JobStatus.REMOVED or visit.me.email not in job.matches)
             return Answer.WITHDRAWN if is_withdrawn else found
         job, match = found
@@ -272,26 +274,26 @@ class AtozSite(Site):
 
     def _accept(self, visit: Visit) -> Response:
         number = visit.job_number
-        answer = self.portal.accept(number, us(visit.me.email), visit.now)
+        answer = self.portal.interpreters.accept(number, us(visit.me.email), visit.now)
         if answer is Answer.ACCEPTED:
             self.world.accepted_by_account(number, visit.now)
         return self._told(visit, answer, lambda: self._back(visit))
 
     def _reject(self, visit: Visit) -> Response:
-        answer = self.portal.reject(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.reject(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, lambda: self._redirect(visit, _BOARD))
 
     def _unassign(self, visit: Visit) -> Response:
         match_id = int(visit.request.path_params["match_id"])
-        answer = self.portal.unassign(visit.job_number, match_id, visit.me, visit.now)
+        answer = self.portal.interpreters.unassign(visit.job_number, match_id, visit.me, visit.now)
         return self._told(visit, answer, lambda: self._back(visit))
 
     def _complete(self, visit: Visit) -> Response:
-        answer = self.portal.complete(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.complete(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, lambda: self._back(visit))
 
     def _quote(self, visit: Visit) -> Response:
-        answer = self.portal.quote(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.quote(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, lambda: self._redirect(visit, _BOARD))
 
     def _agree(self, visit: Visit) -> Response:

@@ -9,8 +9,10 @@ from starlette.routing import BaseRoute
 from simulator.clock import Clock
 from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, JobStatus, Match, us
-from simulator.domain.portal import Answer, Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
 from simulator.domain.sessions import Tone
+from simulator.domain.sign_in import SignedIn
 from simulator.skins.cards.page_faults import PAGE_FAULTS
 from simulator.skins.cards.pages import LANES, Card, Lane, Pages, look_of
 from simulator.skins.paging import cut
@@ -122,7 +124,7 @@ class CardsSite(Site):
         lane = _LANE_OF_VIEW.get(view)
         email = visit.me.email
         filters = Filters(status=JobStatus.PENDING if lane is Lane.OPEN else None)
-        listed = [Card(job, look_of(job, job.matches[email])) for job in self.portal.listed(visit.me, filters)]
+        listed = [Card(job, look_of(job, job.matches[email])) for job in visit.me.board.listed(filters)]
         cards = [card for card in listed if lane is None or card.look.lane is lane]
         cards.sort(key=lambda card: LANES.index(card.look.lane))
         shown = cut(cards, page=query.get("p"), size=_CARDS_A_PAGE)
@@ -140,27 +142,27 @@ class CardsSite(Site):
     # --- doing ----------------------------------------------------------------------------------------------------
 
     def _take(self, visit: Visit) -> Response:
-        answer = self.portal.accept(visit.job_number, us(visit.me.email), visit.now)
+        answer = self.portal.interpreters.accept(visit.job_number, us(visit.me.email), visit.now)
         if answer is Answer.ACCEPTED:
             self.world.accepted_by_account(visit.job_number, visit.now)
         return self._told(visit, answer, Answer.ACCEPTED, _TAKEN)
 
     def _pass(self, visit: Visit) -> Response:
-        answer = self.portal.reject(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.reject(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, Answer.REJECTED, "Passed. We will offer it to somebody else.")
 
     def _quote(self, visit: Visit) -> Response:
-        answer = self.portal.quote(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.quote(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, Answer.QUOTED, "Your quote is with the client.")
 
     def _give_back(self, visit: Visit, card: Card) -> Response:
         match = card.job.matches[visit.me.email]
-        answer = self.portal.unassign(card.job.number, match.match_id, visit.me, visit.now)
+        answer = self.portal.interpreters.unassign(card.job.number, match.match_id, visit.me, visit.now)
         return self._told(visit, answer, Answer.UNASSIGNED, "You have given this job back.")
 
     def _told(self, visit: Visit, answer: Answer, good: Answer, words: str) -> Response:
         """To the job's page, which says what came of it; 404 where there is no such page any more."""
-        if answer is not good and isinstance(self.portal.seen(visit.job_number, visit.me), Answer):
+        if answer is not good and isinstance(self.portal.store.seen(visit.job_number, visit.me), Answer):
             return self.error(404)
         visit.say(*((Tone.SUCCESS, words) if answer is good else (Tone.ERROR, _TOO_LATE)))
         return see_other(f"/board/job/{visit.job_number}")
@@ -169,7 +171,7 @@ class CardsSite(Site):
         """A page of a job that the account can see; for another one, 404."""
 
         def answer(visit: Visit) -> Response:
-            found: tuple[Job, Match] | Answer = self.portal.seen(visit.job_number, visit.me)
+            found: tuple[Job, Match] | Answer = self.portal.store.seen(visit.job_number, visit.me)
             if isinstance(found, Answer):
                 return self.error(404)
             job, match = found

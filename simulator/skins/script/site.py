@@ -10,7 +10,9 @@ from starlette.routing import BaseRoute
 from simulator.clock import Clock
 from simulator.domain.board import Filters
 from simulator.domain.jobs import JobStatus, us
-from simulator.domain.portal import Answer, Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
+from simulator.domain.sign_in import SignedIn
 from simulator.skins.paging import cut
 from simulator.skins.script import json_views
 from simulator.skins.script.page_faults import PAGE_FAULTS
@@ -126,7 +128,7 @@ class ScriptSite(Site):
         query = visit.request.query_params
         state, email = query.get("state", ""), visit.me.email
         filters = Filters(status=JobStatus.PENDING if state == "open" else None)
-        seen = [(job, job.matches[email]) for job in self.portal.listed(visit.me, filters)]
+        seen = [(job, job.matches[email]) for job in visit.me.board.listed(filters)]
         chosen = [(job, match) for job, match in seen if state in ("", json_views.STATES[match.status])]
         shown = cut(chosen, page=query.get("page"), size=_ROWS_A_PAGE)
         meta = {"page": shown.number, "pages": shown.last, "per_page": _ROWS_A_PAGE, "total": shown.total}
@@ -134,7 +136,7 @@ class ScriptSite(Site):
         return _json({"data": rows, "meta": meta, "user": json_views.user(visit.me)})
 
     def _assignment(self, visit: Visit) -> Response:
-        found = self.portal.seen(visit.job_number, visit.me)
+        found = self.portal.store.seen(visit.job_number, visit.me)
         if isinstance(found, Answer):
             return _refused(404)
         return _json({"data": json_views.whole(*found), "user": json_views.user(visit.me)})
@@ -142,19 +144,19 @@ class ScriptSite(Site):
     # --- doing ----------------------------------------------------------------------------------------------------
 
     def _accept(self, visit: Visit) -> Response:
-        answer = self.portal.accept(visit.job_number, us(visit.me.email), visit.now)
+        answer = self.portal.interpreters.accept(visit.job_number, us(visit.me.email), visit.now)
         if answer is not Answer.ACCEPTED:
             return self._not_done(visit)
         self.world.accepted_by_account(visit.job_number, visit.now)
         return _json({"result": "accepted", "message": "Assignment accepted"})
 
     def _decline(self, visit: Visit) -> Response:
-        if self.portal.reject(visit.job_number, visit.me, visit.now) is not Answer.REJECTED:
+        if self.portal.interpreters.reject(visit.job_number, visit.me, visit.now) is not Answer.REJECTED:
             return self._not_done(visit)
         return _json({"result": "declined", "message": "Assignment declined"})
 
     def _not_done(self, visit: Visit) -> Response:
-        is_gone = isinstance(self.portal.seen(visit.job_number, visit.me), Answer)
+        is_gone = isinstance(self.portal.store.seen(visit.job_number, visit.me), Answer)
         return _refused(404 if is_gone else 409)
 
 

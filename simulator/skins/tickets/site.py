@@ -10,8 +10,10 @@ from starlette.routing import BaseRoute
 from simulator.clock import Clock
 from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, us
-from simulator.domain.portal import Answer, Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
 from simulator.domain.sessions import Tone
+from simulator.domain.sign_in import SignedIn
 from simulator.domain.tickets import SAVED, TicketState, Tracker, Written
 from simulator.skins.paging import cut
 from simulator.skins.tickets.page_faults import PAGE_FAULTS
@@ -124,7 +126,7 @@ class TicketsSite(Site):
     def _list(self, visit: Visit) -> Response:
         query = visit.request.query_params
         chosen = {name: query[name] for name in ("state", "owner") if query.get(name)}
-        tickets = [(job, self._tracker.read(job)) for job in self.portal.listed(visit.me, Filters())]
+        tickets = [(job, self._tracker.read(job)) for job in visit.me.board.listed(Filters())]
         tickets.sort(key=lambda ticket: -ticket[0].number)
         if "state" in chosen:
             tickets = [(job, written) for job, written in tickets if written.state.value == chosen["state"]]
@@ -186,7 +188,7 @@ class TicketsSite(Site):
         """A page of a ticket that the account may view."""
 
         def answer(visit: Visit) -> Response:
-            found = self.portal.seen(visit.job_number, visit.me)
+            found = self.portal.store.seen(visit.job_number, visit.me)
             if found is Answer.UNKNOWN:
                 return self.error(404)
             if isinstance(found, Answer):
