@@ -39,7 +39,7 @@ Asked = TypeVar("Asked", bound=BaseModel)
 
 
 class _Refuse(Exception):
-    """An error that the caller is told."""
+    """A refused request; the message is the body of the answer."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
@@ -56,13 +56,13 @@ def _problem(status: int, title: str, detail: str, errors: Iterable[dict[str, st
 
 
 class OwnMachineOnly:
-    """Middleware: a web page that somebody looks at elsewhere must not reach the control interface."""
+    """Middleware that rejects requests from web pages of other sites."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request of this machine through."""
+        """Pass on a request of this machine; refuse any other."""
         if scope["type"] == "http":
             request = Request(scope)
             origin = request.headers.get("origin")
@@ -181,7 +181,7 @@ class ControlInterface:
         return answer
 
     async def _truth(self, _request: Request, _job: Job) -> None:
-        """Nothing changes."""
+        """Do nothing."""
 
     async def _assign(self, request: Request, job: Job) -> None:
         to = (await _asked(request, AssignRequest)).to

@@ -1,4 +1,4 @@
-"""The faults at work: middleware around the portal's site."""
+"""Middleware that applies the faults to requests and answers."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ class _Answer:
         self.body = b""
 
     async def take(self, message: Message) -> None:
-        """Stands where ``send`` would."""
+        """Collect a message in place of ASGI's ``send``."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], list(message["headers"])
         elif message["type"] == "http.response.body":
@@ -65,7 +65,7 @@ _CSRF_META = re.compile(r'<meta name="csrf-token" content="([^"]*)">')
 
 
 class FaultMiddleware:
-    """Lets the faults that are set strike."""
+    """Applies the faults that are set."""
 
     def __init__(self, site: Site, faults: FaultList, portal: Portal, clock: Clock) -> None:
         self._app: ASGIApp = site.app
@@ -75,7 +75,7 @@ class FaultMiddleware:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through, or let it run into the faults."""
+        """Pass the request on with the faults that match it."""
         if scope["type"] != "http" or not self._faults.all or scope["path"].startswith(_STATIC):
             return await self._app(scope, receive, send)
         faults = self._faults.striking(scope["method"], target_of(scope), self._clock.now())

@@ -12,7 +12,7 @@ from simulator.world.chance import Chance
 
 
 class Fate(Enum):
-    """What became of a job of the account's past."""
+    """The outcome of a job of the account's past."""
 
     COMPLETED = "completed"
     CANCELLED = "cancelled"

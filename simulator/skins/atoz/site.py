@@ -1,4 +1,4 @@
-"""The site of the AtoZ portal: sign-in, board, job, and what can be done with a job."""
+"""The site of the AtoZ portal: sign-in, board, job page, and the actions on a job."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -49,7 +49,7 @@ _LONGEST_NUMBER = 9
 
 
 class AtozSite(Site):
-    """A classic server-rendered site, as the facts about the portal have it."""
+    """A server-rendered site that behaves as the AtoZ portal is known to."""
 
     skin = "atoz"
     title = "A to Z Interpreting"
@@ -91,21 +91,21 @@ class AtozSite(Site):
     # --- the way of every request ---------------------------------------------------------------------------------
 
     def refusal(self, visit: Visit, *, guest: bool) -> Response | None:
-        """An old form is noticed before anything else."""
+        """Check the CSRF token before anything else."""
         return self.checked_token(visit) or self.identified(visit, guest=guest)
 
     def sign_in_first(self, visit: Visit) -> Response:
-        """To the sign-in, and from there to the page asked for."""
+        """Redirect to the sign-in, and from there to the page that was asked for."""
         if visit.method in READ_METHODS:
             visit.session.intended = visit.path_and_query
         return self._redirect(visit, "/login")
 
     def stale_form(self, _visit: Visit) -> Response:
-        """Laravel's own status."""
+        """The answer with Laravel's status 419."""
         return self.error(419)
 
     def sign_in_page(self, frame: Frame) -> str:
-        """The sign-in page, as nobody has filled it in yet."""
+        """The empty sign-in page."""
         return self._pages.login(frame)
 
     def error_page(self, status: int, message: str | None = None) -> str:
@@ -117,11 +117,11 @@ class AtozSite(Site):
         return self._pages.terms(token)
 
     def lets_in(self, account: Account) -> bool:
-        """Who is not approved yet is let in, as far as the profile."""
+        """Whether the account is not disabled; one that is not approved yet still reaches its profile."""
         return account.state is not AccountState.DISABLED
 
     def by_session(self, visit: Visit) -> None:
-        """Who is signed in, by the session or by the long-lived cookie."""
+        """Find the account of the session or of the long-lived cookie."""
         account = self.portal.accounts.find(visit.session.account)
         if account is None:
             account = self.portal.signing_in.remembered(visit.request.cookies.get(_REMEMBER_COOKIE))
@@ -134,7 +134,7 @@ class AtozSite(Site):
         visit.account = account
 
     def set_cookies(self, visit: Visit, response: Response) -> None:
-        """The session's cookies, which every answer renews."""
+        """Renew the session's cookies, as every answer does."""
         lasts = f"Max-Age={max(1, round(self.portal.rules.session_idle.total_seconds()))}; Path=/"
         set_cookie(response, f"XSRF-TOKEN={visit.session.token}; {lasts}")
         set_cookie(response, f"{self.session_cookie}={visit.session.session_id}; {lasts}; HttpOnly")
@@ -145,7 +145,7 @@ class AtozSite(Site):
             set_cookie(response, f"{_REMEMBER_COOKIE}=deleted; Max-Age=0; Path=/; HttpOnly")
 
     def _approved(self, handler: Handler) -> Handler:
-        """A page that leads an account elsewhere which is not let in yet."""
+        """Wrap a page: an account that is not approved yet is redirected to its profile."""
 
         def answer(visit: Visit) -> Response:
             instead = _INSTEAD_OF_A_BOARD.get(visit.me.state)
@@ -162,7 +162,7 @@ class AtozSite(Site):
         return RedirectResponse(path if path.startswith(("http://", "https://")) else visit.base_url + path, 302)
 
     def _back(self, visit: Visit) -> Response:
-        """To the page that the request came from."""
+        """Redirect to the page that the request came from."""
         return self._redirect(visit, visit.request.headers.get("referer") or "/")
 
     # --- signing in -----------------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ class AtozSite(Site):
         )
 
     def _seen(self, visit: Visit) -> tuple[Job, Match] | Answer:
-        """The job and the account's tie to it; an answer where this portal withholds its page."""
+        """The job and the account's match to it, or the answer with which the portal refuses the page."""
         found = self.portal.store.seen(visit.job_number, visit.me)
         if isinstance(found, Answer):
             job = self.portal.store.jobs.get(visit.job_number)

@@ -39,7 +39,7 @@ _TAKEN, _TOO_LATE = "It is yours.", "Sorry, this job is not to be had any more."
 
 
 class CardsSite(Site):
-    """No table, other words and another date; accepting is a link, a question and a form."""
+    """A site without a table and with another date format; accepting takes a link, a question and a form."""
 
     skin = "cards"
     title = "Linguaboard"
@@ -69,21 +69,21 @@ class CardsSite(Site):
     # --- the way of every request ---------------------------------------------------------------------------------
 
     def sign_in_first(self, visit: Visit) -> Response:
-        """The sign-in form stands at every address."""
+        """The sign-in form, which every address shows to a guest."""
         if visit.method in READ_METHODS:
             visit.session.intended = visit.path_and_query
         return HTMLResponse(self._pages.enter(visit.frame()))
 
     def stale_form(self, _visit: Visit) -> Response:
-        """As a Rails site answers."""
+        """The answer of a Rails site to a wrong CSRF token."""
         return self.error(422)
 
     def sign_in_page(self, frame: Frame) -> str:
-        """The sign-in form, as nobody has filled it in yet."""
+        """The empty sign-in form."""
         return self._pages.enter(frame)
 
     def error_page(self, status: int, message: str | None = None) -> str:
-        """A page that says why there is no other."""
+        """An error page."""
         title, words = _ERRORS.get(status, _ERRORS[500])
         return self._pages.error(title, message or words)
 
@@ -161,14 +161,14 @@ class CardsSite(Site):
         return self._told(visit, answer, Answer.UNASSIGNED, "You have given this job back.")
 
     def _told(self, visit: Visit, answer: Answer, good: Answer, words: str) -> Response:
-        """To the job's page, which says what came of it; 404 where there is no such page any more."""
+        """Redirect to the job's page, which shows the outcome; 404 where the account no longer sees the job."""
         if answer is not good and isinstance(self.portal.store.seen(visit.job_number, visit.me), Answer):
             return self.error(404)
         visit.say(*((Tone.SUCCESS, words) if answer is good else (Tone.ERROR, _TOO_LATE)))
         return see_other(f"/board/job/{visit.job_number}")
 
     def _on_card(self, handler: Callable[[Visit, Card], Response]) -> Callable[[Visit], Response]:
-        """A page of a job that the account can see; for another one, 404."""
+        """A page of a job that the account sees; 404 for any other job."""
 
         def answer(visit: Visit) -> Response:
             found: tuple[Job, Match] | Answer = self.portal.store.seen(visit.job_number, visit.me)

@@ -79,19 +79,19 @@ class ScriptSite(Site):
         return see_other("/login", 302)
 
     def stale_form(self, visit: Visit) -> Response:
-        """The token is not the session's."""
+        """The answer to a form whose CSRF token is not the session's."""
         return self.error(403, path=visit.request.url.path)
 
     def sign_in_page(self, frame: Frame) -> str:
-        """The sign-in form, as nobody has filled it in yet."""
+        """The empty sign-in form."""
         return self._pages.login(frame)
 
     def error_page(self, status: int, message: str | None = None) -> str:
-        """A page that says why there is no other."""
+        """An error page."""
         return self._pages.error(status, message or _ERRORS.get(status, _ERRORS[500])[1])
 
     def error(self, status: int, message: str | None = None, *, path: str = "/") -> Response:
-        """The same with its status; as JSON from the interface."""
+        """An error page with its status; JSON for the JSON interface."""
         return _refused(status) if path.startswith(_API) else HTMLResponse(self.error_page(status, message), status)
 
     # --- signing in -----------------------------------------------------------------------------------------------
