@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from common import process_tree
 from system.run import processes
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,7 @@ def wait_until(
 
 def begin() -> None:
     """Call this first: what this benchmark starts ends with it, and what a killed one left running ends now."""
-    processes.stop(processes.marked(MARKER, processes.is_over), gently=signal.SIGKILL)
+    process_tree.stop(processes.marked(MARKER, processes.is_over), gently=signal.SIGKILL)
     os.environ[MARKER] = processes.name_of_run(psutil.Process())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 

@@ -16,10 +16,11 @@ from bot.calendars.setting import CalendarSettingError, CalendarSource, parse_ca
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import DefinitionError, PortalDefinition
 from bot.portal.definition.model import load as load_definition
-from contract.addresses import RedisAddress
+from common.addresses import RedisAddress
+from common.env_file import UnreadableFile, folder_in, read_settings_file
+from common.exit_codes import EXIT_NEEDS_OWNER
 from contract.configuration import BotConfiguration, read_texts
 from contract.sessions import StartedBy
-from contract.settings_file import UnreadableFile, folder_in, read_settings_file
 from contract.wire import SessionId
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -28,9 +29,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 ENV_FILE = "ATOZ_ENV_FILE"
 #: The supervisor says with it that it started the process.
 STARTED_BY = "ATOZ_STARTED_BY"
-
-#: A bot ends with this where only its owner can mend what is wrong.
-EXIT_NEEDS_OWNER = 3
 
 _DEFAULT_REDIS_PORT = 6379
 _WHERE = "change it in .env or in the environment"

@@ -6,11 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from common.job_fields import TEXT_FIELDS
 from common.states import Preference
 from contract.wire import ONE_WILL_DO, Day, Text, TimeOfDay, Wire, only_text
 
 __all__ = [
-    "SEARCHABLE_FIELDS",
     "BrowserUse",
     "DateSpan",
     "LaneChoice",
@@ -23,25 +23,8 @@ __all__ = [
     "Words",
 ]
 
-#: A job's fields that hold words; the names are those of ``contract.jobs.PortalJob``.
-SEARCHABLE_FIELDS: tuple[str, ...] = (
-    "reference",
-    "language",
-    "kind",
-    "company_name",
-    "client_name",
-    "client_reference",
-    "qualification",
-    "security_check",
-    "gender",
-    "address",
-    "postcode",
-    "special_instructions",
-)
-
-
 #: What it may be stands in the schema, for the dashboard's types; the validator says it in words.
-_SearchableField = Annotated[Text, Field(json_schema_extra={"enum": [*SEARCHABLE_FIELDS]})]
+_SearchableField = Annotated[Text, Field(json_schema_extra={"enum": [*TEXT_FIELDS]})]
 
 
 class Weekday(StrEnum):
@@ -136,8 +119,8 @@ class WordRule(Wire):
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
         for name in self.fields:
-            if name not in SEARCHABLE_FIELDS:
-                raise ValueError(f"'{name}' is not a text of a job; choose from {', '.join(SEARCHABLE_FIELDS)}")
+            if name not in TEXT_FIELDS:
+                raise ValueError(f"'{name}' is not a text of a job; choose from {', '.join(TEXT_FIELDS)}")
         for words in self.words:
             if not any(character.isalnum() for character in words):
                 raise ValueError(f"'{words}' has no letter or digit in it, so it could never be found")

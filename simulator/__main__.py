@@ -24,7 +24,7 @@ FAILED, USAGE = 1, 2
 
 
 class _Wrong(Exception):
-    """Something that its user has to mend."""
+    """A mistake in how the program was called; the message is for its user."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -152,7 +152,7 @@ def _end_with_stdin(end: Callable[[], None]) -> None:
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Makes event loops of uvloop; None, for the standard library's own, where there is none (Windows)."""
+    """The factory of uvloop's event loops; None, for the standard library's, where uvloop is missing (Windows)."""
     if importlib.util.find_spec("uvloop") is None:
         return None
     make: Callable[[], asyncio.AbstractEventLoop] = importlib.import_module("uvloop").new_event_loop
@@ -160,7 +160,7 @@ def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def main() -> int:
-    """Run; the exit code."""
+    """Run the simulator; returns the exit code."""
     arguments = _parser().parse_args()
     try:
         settings, account = _settings(arguments), _account()

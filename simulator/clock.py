@@ -1,4 +1,4 @@
-"""The one clock of a simulator: every time that it tells comes from here."""
+"""The clock of a simulator, the source of every time that it shows."""
 
 import time
 from datetime import UTC, datetime, timedelta

@@ -1,11 +1,11 @@
-"""Everything that can be set about a simulator, at its start and while it runs."""
+"""All settings of a simulator, for its start and for changes while it runs."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from simulator.domain.portal import PortalRules
+from simulator.domain.rules import PortalRules
 
 #: The kinds of job, as the agency writes them.
 KINDS = (
@@ -23,7 +23,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Settings(BaseModel):
-    """The settings; the defaults are a quiet portal on which nothing happens by itself."""
+    """The settings; with the defaults nothing happens on the portal by itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -112,7 +112,7 @@ class Settings(BaseModel):
         return Settings.model_validate(self.model_dump() | changes)
 
     def portal_rules(self) -> PortalRules:
-        """The part that the portal itself works by."""
+        """The settings that the portal itself needs."""
         return PortalRules(
             settle=timedelta(milliseconds=self.settle_ms),
             same_moment=timedelta(milliseconds=self.same_moment_ms),

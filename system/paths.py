@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from common.atomic_file import write_atomically
 from system.console import Problem
 from system.servers.postgres import SYSTEM_FOLDER, open_to_everybody, private_folder
 
@@ -109,12 +110,7 @@ def _make(data: Path, logs: Path) -> Paths:
 
 def write_private(file: Path, content: dict[str, Any]) -> None:
     """Writes JSON that only its owner may read; a reader sees the old or the new content, never half of it."""
-    making = file.with_name(f"{file.name}.making")
-    making.unlink(missing_ok=True)
-    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        json.dump(content, opened, indent=2)
-    making.replace(file)
+    write_atomically(file, json.dumps(content, indent=2))
 
 
 def read(file: Path) -> dict[str, Any] | None:

@@ -11,8 +11,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from contract.addresses import PostgresAddress, RedisAddress
-from contract.settings_file import UnreadableFile, folder_in, read_settings_file
+from common.addresses import PostgresAddress, RedisAddress
+from common.env_file import UnreadableFile, folder_in, read_settings_file
 from system.console import Problem
 from system.setup.venv import PROJECT
 

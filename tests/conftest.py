@@ -16,6 +16,7 @@ import psutil
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from common import process_tree
 from system.run import processes
 from system.run.ports import free_port as find_free_port
 from system.servers.postgres import PostgresServer
@@ -44,7 +45,7 @@ def _clean_up(run: str) -> None:
     folder = _RUNS / run
     if folder.exists():
         left += processes.working_in(folder, names=("postgres", "redis-server"))
-    processes.stop(left, gently=signal.SIGKILL)
+    process_tree.stop(left, gently=signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
 
 

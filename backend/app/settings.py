@@ -14,9 +14,9 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_valid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import PROJECT
-from contract.addresses import PostgresAddress, RedisAddress
+from common.addresses import PostgresAddress, RedisAddress
+from common.env_file import UnreadableFile, folder_in, read_settings_file
 from contract.configuration import BotConfiguration, read_texts
-from contract.settings_file import UnreadableFile, folder_in, read_settings_file
 
 #: Names another file than ``.env``; empty for none at all.
 ENV_FILE = "ATOZ_ENV_FILE"

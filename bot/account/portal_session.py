@@ -11,9 +11,9 @@ import structlog
 
 from bot.account.rate_limiter import RateLimiter, RequestPriority, request_priority
 from bot.clock import steady_seconds
-from bot.domain.pacing.backoff import Backoff
 from bot.portal.client import PortalClient
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain, SignInUnclear, StopAndTell
+from common.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

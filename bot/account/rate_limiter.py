@@ -12,9 +12,9 @@ from random import Random
 import structlog
 
 from bot.clock import steady_seconds
-from bot.domain.pacing.backoff import Backoff
 from bot.domain.pacing.rate_limit import Budget
 from bot.portal.errors import RetryLater
+from common.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 

@@ -16,12 +16,12 @@ from bot.claim.claim_manager import ClaimManager
 from bot.claim.claim_store import ClaimStore
 from bot.clock import now, steady_seconds
 from bot.domain.claim import is_ours
-from bot.domain.pacing.backoff import Backoff
 from bot.portal.client import PortalClient
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain, StopAndTell
 from bot.portal.models import Board
 from bot.state.assigned_list import AssignedList
 from bot.state.domain_events import AssignedJobsRead, AssignedJobsUnread, ClaimChanged, Publisher
+from common.backoff import Backoff
 from common.states import ClaimState
 
 log = structlog.get_logger(__name__)

@@ -18,7 +18,6 @@ from bot.claim.evidence import ClaimEvidence
 from bot.claim.outcome import Sent
 from bot.claim.ports import AcceptPermission, BoardRefresh
 from bot.clock import now, steady_now
-from bot.domain.pacing.backoff import Backoff
 from bot.portal.client import OutcomeUnknown
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain, StopAndTell
 from bot.portal.models import AcceptAnswer
@@ -26,6 +25,7 @@ from bot.state.board_state import TrackedJob
 from bot.state.domain_events import IntentNotWritten, IntentWritten, Publisher
 from bot.state.journal import Journal
 from bot.storage.sqlite_writer import StorageError
+from common.backoff import Backoff
 from common.states import ClaimState
 from contract.jobs import LossReason
 

@@ -1,10 +1,10 @@
 """Where a session's outbox lies, and the lock by which one process alone writes it."""
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from common.file_lock import LockedByAnother, file_lock
 
 
 def outbox_path(folder: Path, session_id: str) -> Path:
@@ -19,23 +19,10 @@ class OutboxInUse(Exception):
 @contextmanager
 def holding(path: Path) -> Iterator[None]:
     """Keep an outbox for this process; raises OutboxInUse. The lock ends with the process, however it ends."""
-    descriptor = _locked(path.with_suffix(".lock"))
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _locked(lock: Path) -> int:
-    while True:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = path.with_suffix(".lock")
+    with ExitStack() as held:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(descriptor), lock.stat()):
-                return descriptor
-        except BlockingIOError as error:
-            os.close(descriptor)
+            held.enter_context(file_lock(lock, wait=False))
+        except LockedByAnother as error:
             raise OutboxInUse(lock.stem) from error
-        except FileNotFoundError:
-            pass  # removed between opening and locking, like one that was made anew: try the new one
-        os.close(descriptor)
+        yield

@@ -6,9 +6,6 @@ from typing import Any, Self
 
 from common.states import PortalAction
 
-#: The name by which bot.portal calls it.
-Action = PortalAction
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
@@ -34,7 +31,7 @@ class Job:
     kind: str | None = None
     #: the portal's own status word in lower case, e.g. ``matched``
     portal_status: str
-    action: Action = Action.NONE
+    action: PortalAction = PortalAction.NONE
     company_name: str | None = None
     client_name: str | None = None
     client_reference: str | None = None

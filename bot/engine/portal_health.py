@@ -7,12 +7,12 @@ import structlog
 
 from bot.account.rate_limiter import RateLimiter
 from bot.clock import steady_seconds
-from bot.domain.pacing.backoff import Backoff
 from bot.engine.unreadable_pages import PageKeeper
 from bot.events import EventSink
 from bot.portal.errors import LayoutChanged, RetryLater
 from bot.state.domain_events import PortalFailing, Publisher
 from bot.state.session_status import BotSession, Condition
+from common.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 

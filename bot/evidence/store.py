@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import queue
 import threading
 import time
@@ -17,10 +16,10 @@ import structlog
 from bot.clock import now as wall_now
 from bot.evidence.archive import Damaged, EvidenceName, Piece, pack, unpack
 from bot.evidence.redaction import redacted
+from common.atomic_file import UNFINISHED, write_atomically
 
 log = structlog.get_logger(__name__)
 
-_MAKING = ".making"
 #: Old evidence goes at the latest so long after its time, also where none is added.
 _TIDY_EVERY = timedelta(hours=6)
 #: The end of the bot waits so long for what is not written yet.
@@ -208,7 +207,7 @@ class Evidence:
         """Take stock of what is there, and remove what a crash left half written."""
         if not self.folder.exists():
             return
-        for file in self.folder.glob(f"*{_MAKING}"):
+        for file in self.folder.glob(f"*{UNFINISHED}"):
             file.unlink(missing_ok=True)
         for name in kept_in(self.folder):
             self._add(name, (self.folder / str(name)).stat().st_size)
@@ -222,18 +221,7 @@ class Evidence:
             raise OSError(0, "a piece of evidence is larger than all of it may be")
         self._tidy(room_for=len(content))
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        making = self.folder / f"{name}{_MAKING}"
-        try:
-            descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())  # or a power cut could leave the name without what it stands for
-            making.replace(self.folder / str(name))
-        except OSError:
-            with contextlib.suppress(OSError):
-                making.unlink(missing_ok=True)
-            raise
+        write_atomically(self.folder / str(name), content, durable=True)
         self._add(name, len(content))
         self._out_of_trouble()
 

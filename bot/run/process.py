@@ -25,7 +25,7 @@ from bot.account.fitted_safeguards import FittedSafeguards
 from bot.account.rate_limiter import RateLimiter
 from bot.account.sign_in import BrowserSignIn
 from bot.calendars.watch import Calendars
-from bot.config import EXIT_NEEDS_OWNER, BotSettings, SettingsError
+from bot.config import BotSettings, SettingsError
 from bot.console.typed_answers import HOW, TypedLines, understood
 from bot.control_plane.event_recorder import EventRecorder
 from bot.control_plane.outbox import Outbox
@@ -42,6 +42,8 @@ from bot.state.journal import Journal
 from bot.state.session_status import BotSession, Condition
 from bot.storage.sqlite_writer import StorageError
 from bot.version import VERSION
+from common.atomic_file import write_atomically
+from common.exit_codes import EXIT_ERROR, EXIT_NEEDS_OWNER, EXIT_STOPPED
 from common.states import SessionState
 from contract.commands import Approve, Command, Configure, Decline, Pause, Resume, Snapshot, Stop
 from contract.configuration import VersionedConfiguration
@@ -52,9 +54,6 @@ if TYPE_CHECKING:
     from bot.control_plane.link import ControlPlaneLink
 
 log = structlog.get_logger(__name__)
-
-EXIT_STOPPED = 0
-EXIT_ERROR = 1
 
 #: The engine's own measures in every process.
 TIMES = EngineTimes()
@@ -373,10 +372,8 @@ class BotProcess:
     def _use(self, wanted: VersionedConfiguration) -> None:
         if self._engine.configure(wanted):
             self._change_way_and_browser()
-            making = self._folder.configuration.with_suffix(".making")
             try:
-                making.write_text(wanted.model_dump_json())
-                making.replace(self._folder.configuration)
+                write_atomically(self._folder.configuration, wanted.model_dump_json())
             except OSError as error:
                 log.warning("the configuration could not be kept", action="configuration_not_kept", why=str(error))
 

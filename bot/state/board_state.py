@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.job import Job
-from bot.domain.pacing.backoff import growing_wait
 from bot.domain.rules.decision import Decision
 from bot.portal.models import Board, BoardRow, JobPage
 from bot.portal.parsing.parse import with_page
 from bot.state.journal_history import RememberedJob
+from common.backoff import growing_wait
 from common.states import Verdict
 
 #: A job that leaves the board is forgotten after this time; one that comes back before then is the same one.

@@ -1,1 +1,4 @@
-"""The portal's state: jobs, accounts, sessions, and what each interpreter sees. No I/O; the time is passed in."""
+"""The portal's state and its changes: jobs, accounts, sessions and boards. No I/O; the caller passes the time in.
+
+Pages and addresses belong to ``skins`` and ``web``; events without an interpreter's request belong to ``world``.
+"""

@@ -1,10 +1,10 @@
-"""What one interpreter's board lists: kept in the board's order all the time, so that a page costs no sorting."""
+"""One interpreter's board. Its rows are kept sorted, so that showing a page needs no sorting."""
 
 from bisect import bisect_left, insort
 from dataclasses import dataclass, replace
 from datetime import date
 
-from simulator.domain.diary import Diary
+from simulator.domain.appointment_index import AppointmentIndex
 from simulator.domain.jobs import Job, JobStatus, Match, MatchStatus
 
 #: Rows on a page of the board.
@@ -25,7 +25,7 @@ class Filters:
     search: str | None = None
 
     def lets_through(self, job: Job) -> bool:
-        """Whether the job is listed; the search looks at the reference and the client's own."""
+        """Whether the filters list the job; the search compares the reference and the client's reference."""
         draft = job.draft
         return (
             (self.status is None or job.status == self.status)
@@ -89,10 +89,10 @@ class AccountBoard:
         #: those of them that are pending: what ``?status=0`` lists, which is asked for all the time
         self._pending = _Rows()
         #: the appointments of this interpreter, by job number
-        self.assigned = Diary()
+        self.assigned = AppointmentIndex()
         #: every matched job that an assigned one could hide, hidden or not
         self._hideable: dict[int, Job] = {}
-        self._hideable_diary = Diary()
+        self._hideable_index = AppointmentIndex()
 
     def page(self, filters: Filters, number: int) -> BoardPage:
         """A page of the filtered board; beyond the last one it has no rows."""
@@ -112,31 +112,31 @@ class AccountBoard:
         )
 
     def listed(self, filters: Filters) -> list[Job]:
-        """Every page of the filtered board together."""
+        """The jobs of all pages of the filtered board."""
         rows, filters = self._narrowed(filters)
         return rows.chosen(filters)
 
     def _narrowed(self, filters: Filters) -> tuple[_Rows, Filters]:
-        """The rows to look at, and what is left to filter them by."""
+        """The rows to search, and the filters that remain to be applied to them."""
         if filters.status == JobStatus.PENDING:
             return self._pending, replace(filters, status=None)
         return self._rows, filters
 
     def hides(self, job: Job) -> bool:
-        """Whether the job is off the board because it overlaps an assigned one."""
+        """Whether the job is off the board because it overlaps an assigned job."""
         if not self._hides_overlaps or job.status not in _HIDDEN_BY_OVERLAP or job.interval is None:
             return False
         return any(number != job.number for number in self.assigned.overlapping(job.interval))
 
     def update(self, job: Job, match: Match) -> None:
-        """Put the job where it belongs after it, or the account's match with it, changed."""
+        """Update the board after the job or the account's match to it changed."""
         is_assigned = match.status is MatchStatus.ASSIGNED and match.seen and not match.archived
         self._set_assigned(job, is_assigned=is_assigned)
         self._set_hideable(job, is_hideable=match.seen and job.status in _HIDDEN_BY_OVERLAP)
         self._place(job, shown=match.seen and not match.archived and job.status != JobStatus.REMOVED)
 
     def forget(self, job: Job) -> None:
-        """Take the job off for good."""
+        """Remove the job from the board and from all indexes."""
         self._rows.drop(job)
         self._pending.drop(job)
         self._set_hideable(job, is_hideable=False)
@@ -153,10 +153,10 @@ class AccountBoard:
     def _set_hideable(self, job: Job, *, is_hideable: bool) -> None:
         if is_hideable and job.interval is not None:
             self._hideable[job.number] = job
-            self._hideable_diary.put(job.number, job.interval)
+            self._hideable_index.put(job.number, job.interval)
         else:
             self._hideable.pop(job.number, None)
-            self._hideable_diary.drop(job.number)
+            self._hideable_index.drop(job.number)
 
     def _set_assigned(self, job: Job, *, is_assigned: bool) -> None:
         if job.interval is None or is_assigned == (job.number in self.assigned):
@@ -165,6 +165,6 @@ class AccountBoard:
             self.assigned.put(job.number, job.interval)
         else:
             self.assigned.drop(job.number)
-        for number in self._hideable_diary.overlapping(job.interval):
+        for number in self._hideable_index.overlapping(job.interval):
             if number != job.number:
                 self._place(self._hideable[number], shown=True)

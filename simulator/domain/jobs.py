@@ -1,4 +1,4 @@
-"""A job as its client described it, what became of it, and the truth that is kept about it."""
+"""A job: the client's description, its state, its matches to accounts and its history."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,12 +12,12 @@ AGENCY = "agency"
 
 
 def us(email: str) -> str:
-    """How the truth names an account."""
+    """The name of an account as a holder: ``us:<e-mail>``."""
     return f"us:{email}"
 
 
 def rival(number: int) -> str:
-    """How the truth names a rival."""
+    """The name of a rival as a holder: ``rival:<n>``."""
     return f"rival:{number}"
 
 
@@ -45,7 +45,7 @@ ACTIVE = frozenset({JobStatus.PENDING, JobStatus.ASSIGNED, JobStatus.QUOTED})
 
 
 class MatchStatus(StrEnum):
-    """An interpreter's own view of a job: the word in the board's Status column."""
+    """The status of a job for one interpreter: the word in the board's Status column."""
 
     MATCHED = "matched"
     ASSIGNED = "assigned"
@@ -58,7 +58,7 @@ class MatchStatus(StrEnum):
 
 
 class LoserSees(StrEnum):
-    """What an interpreter sees of a job that somebody else got."""
+    """What an interpreter sees of a job that another interpreter got."""
 
     #: it stands on the board as ``cancelled``
     CANCELLED = "cancelled"
@@ -113,18 +113,18 @@ class JobDraft:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """From when to when an appointment lasts, UTC; the end is not part of it."""
+    """The time of an appointment, UTC; the end is not part of it."""
 
     start: datetime
     end: datetime
 
     def overlaps(self, other: "Interval") -> bool:
-        """Whether the two share a moment."""
+        """Whether the two intervals have a moment in common."""
         return self.start < other.end and other.start < self.end
 
 
 def interval_of(draft: JobDraft) -> Interval | None:
-    """When the appointment is; None without a time."""
+    """The appointment's interval; None where the draft has no time."""
     if draft.appointment_time is None:
         return None
     local = datetime.combine(draft.appointment_date, draft.appointment_time, tzinfo=LONDON)
@@ -134,7 +134,7 @@ def interval_of(draft: JobDraft) -> Interval | None:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One thing that happened to a job."""
+    """One event in a job's history."""
 
     at: datetime
     who: str
@@ -145,7 +145,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class AcceptTry:
-    """One accept that reached the job."""
+    """One accept request for the job and the answer to it."""
 
     #: when the portal took it up
     at: datetime
@@ -158,7 +158,7 @@ class AcceptTry:
 
 @dataclass(slots=True)
 class Match:
-    """An account's tie to a job."""
+    """The state of a job for one account."""
 
     match_id: int
     status: MatchStatus
@@ -170,7 +170,7 @@ class Match:
 
 @dataclass(slots=True)
 class Job:
-    """A job and all that became of it; the portal alone changes it."""
+    """A job with its state; only the classes of ``simulator.domain`` change it."""
 
     number: int
     draft: JobDraft
@@ -192,17 +192,17 @@ class Job:
 
     @property
     def reference(self) -> str:
-        """As the board shows it."""
+        """The reference as the board shows it."""
         return f"{self.number}/atoz{self.draft.stray}"
 
     @property
     def board_order(self) -> tuple[int, int, int]:
-        """Sorts as the board does: the latest appointment first, at the same moment the newest job."""
+        """Sort key of the board: the latest appointment first, the newest job first among equals."""
         at = self.draft.appointment_time
         minutes = at.hour * 60 + at.minute if at is not None else 0
         return (-self.draft.appointment_date.toordinal(), -minutes, -self.number)
 
     def note(self, at: datetime, who: str, action: str, whom: str | None = None) -> None:
-        """Write the history on and make rendered rows stale."""
+        """Add an event to the history and count the version up, which makes rendered rows stale."""
         self.history.append(HistoryEntry(at, who, action, whom))
         self.version += 1

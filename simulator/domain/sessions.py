@@ -1,4 +1,4 @@
-"""Sessions as a Laravel 5.7 site keeps them: by cookie, with a CSRF token, an idle time and what is shown once."""
+"""Sessions like those of a Laravel 5.7 site: a cookie, a CSRF token, an idle timeout, messages shown once."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ _MOST_SESSIONS = 20_000
 
 
 class Tone(StrEnum):
-    """How a message is shown."""
+    """The kind of a message, which decides its colour."""
 
     SUCCESS = "success"
     ERROR = "error"
@@ -18,7 +18,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Words that a session is shown once."""
+    """A message that the session's next page shows."""
 
     tone: Tone
     text: str
@@ -26,7 +26,7 @@ class Message:
 
 @dataclass(slots=True)
 class Session:
-    """What the portal knows of one browser."""
+    """The state of one browser's session."""
 
     session_id: str = field(repr=False)
     #: the CSRF token of every form
@@ -49,13 +49,13 @@ def _secret() -> str:
 
 
 class Sessions:
-    """All sessions; idle ones end."""
+    """All sessions by cookie; a session that was idle too long ends."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Session] = {}
 
     def resume(self, cookie: str | None, now: datetime, idle: timedelta) -> Session:
-        """The cookie's session, or a new one when there is none or it was idle too long."""
+        """The cookie's session, marked as used now; a new one where there is none or it was idle too long."""
         session = self.peek(cookie, now, idle)
         if session is None:
             return self._begin(now)
@@ -63,7 +63,7 @@ class Sessions:
         return session
 
     def peek(self, cookie: str | None, now: datetime, idle: timedelta) -> Session | None:
-        """The cookie's session if it lives, without making it younger."""
+        """The cookie's session, without marking it as used; None where there is none or it was idle too long."""
         session = self._by_id.get(cookie) if cookie else None
         if session is not None and now - session.last_seen_at >= idle:
             del self._by_id[session.session_id]
@@ -71,7 +71,7 @@ class Sessions:
         return session
 
     def renew(self, session: Session, now: datetime) -> None:
-        """A new id and token for the same session, as at every sign-in; the old cookie is worthless."""
+        """Give the session a new id and token, as every sign-in does; the old cookie becomes invalid."""
         del self._by_id[session.session_id]
         session.session_id, session.token, session.begun_at = _secret(), _secret(), now
         self._by_id[session.session_id] = session

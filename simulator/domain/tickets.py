@@ -1,4 +1,4 @@
-"""The jobs as items of a tracker: anybody can write anything into them, and the last one who writes has written."""
+"""The jobs as tickets of a tracker: everybody can write every field, and the last write wins."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -57,7 +57,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What somebody wrote beside a change."""
+    """A comment that came with a change."""
 
     at: datetime
     #: full name
@@ -67,7 +67,7 @@ class Comment:
 
 @dataclass(slots=True)
 class _Ticket:
-    """What the tracker keeps of a job beside the job."""
+    """The fields of a ticket that the job itself does not have."""
 
     summary: str
     kind: str
@@ -99,11 +99,11 @@ class Tracker:
         )
 
     def comments(self, job: Job) -> list[Comment]:
-        """What was written beside changes, the oldest first."""
+        """The ticket's comments, the oldest first."""
         return self._ticket(job).comments
 
     def write(self, job: Job, account: Account, now: datetime, wanted: Written, comment: str = "") -> bool:
-        """Save the edit form as it was sent. Whether the account has the job now and had it not before."""
+        """Save the edit form as it was sent; returns whether the account got the job by it."""
         before = self.read(job)
         ticket = self._ticket(job)
         who = us(account.email)
@@ -116,7 +116,10 @@ class Tracker:
         return self._hand_over(job, who, now, before=before, wanted=wanted, told=SAVED)
 
     def take(self, job: Job, account: Account, now: datetime) -> bool:
-        """Make the account the owner, whoever was: all that following the link "Take" does."""
+        """Make the account the owner, whoever was it before, as following the link "Take" does.
+
+        Returns whether the account got the job by it.
+        """
         before = self.read(job)
         who = us(account.email)
         if before.owner == who:
@@ -127,7 +130,7 @@ class Tracker:
     def _hand_over(self, job: Job, who: str, now: datetime, *, before: Written, wanted: Written, told: str) -> bool:
         is_accept = wanted.owner == who and _MEANS.get(wanted.state) is JobStatus.ASSIGNED
         if (before.owner, before.state) != (wanted.owner, wanted.state):
-            self._portal.overwrite(job, who, now, holder=wanted.owner, status=_status(wanted))
+            self._portal.unlocked.overwrite(job, who, now, holder=wanted.owner, status=_status(wanted))
         ticket = self._ticket(job)
         ticket.state, ticket.stated_at_version = wanted.state, job.version
         took = is_accept and not (before.owner == who and _MEANS.get(before.state) is JobStatus.ASSIGNED)
@@ -156,8 +159,9 @@ class Tracker:
         return found
 
     def _forget_what_the_portal_forgot(self) -> None:
-        if len(self._tickets) > 2 * len(self._portal.jobs):
-            self._tickets = {number: one for number, one in self._tickets.items() if number in self._portal.jobs}
+        jobs = self._portal.store.jobs
+        if len(self._tickets) > 2 * len(jobs):
+            self._tickets = {number: one for number, one in self._tickets.items() if number in jobs}
 
 
 def _status(wanted: Written) -> JobStatus:

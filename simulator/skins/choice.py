@@ -1,4 +1,4 @@
-"""Which skins there are."""
+"""The skins by name."""
 
 from typing import Literal
 

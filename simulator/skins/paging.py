@@ -1,4 +1,4 @@
-"""A list in pages."""
+"""Cuts a list into pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Slice(Generic[Item]):
     last_shown: int
 
     def with_items(self, items: Sequence[Other]) -> "Slice[Other]":
-        """The same page of a list whose items were made into something else, one by one."""
+        """The same page with every item converted."""
         return Slice(
             items=items,
             number=self.number,
@@ -36,7 +36,7 @@ class Slice(Generic[Item]):
 
 
 def cut(items: Sequence[Item], *, page: str | None, size: int) -> Slice[Item]:
-    """The page of that number, as an address has it: the first one for anything that is no number."""
+    """The page whose number is in the address; the first page for anything that is no number."""
     is_number = page is not None and page.isascii() and page.isdigit() and len(page) <= _LONGEST_NUMBER
     number = max(1, int(page or 1)) if is_number else 1
     before = (number - 1) * size

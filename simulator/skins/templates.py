@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 
 def templates(folder: Path, names: Iterable[str], **filters: Callable[..., object]) -> dict[str, Template]:
-    """The folder's templates ``{name}.html`` by name; what they are given is escaped, and a missing value raises."""
+    """The folder's templates ``{name}.html``, by name. Values are escaped; a missing value raises an error."""
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

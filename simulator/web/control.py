@@ -39,7 +39,7 @@ Asked = TypeVar("Asked", bound=BaseModel)
 
 
 class _Refuse(Exception):
-    """An error that the caller is told."""
+    """A refused request; the message is the body of the answer."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
@@ -56,13 +56,13 @@ def _problem(status: int, title: str, detail: str, errors: Iterable[dict[str, st
 
 
 class OwnMachineOnly:
-    """Middleware: a web page that somebody looks at elsewhere must not reach the control interface."""
+    """Middleware that rejects requests from web pages of other sites."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request of this machine through."""
+        """Pass on a request of this machine; refuse any other."""
         if scope["type"] == "http":
             request = Request(scope)
             origin = request.headers.get("origin")
@@ -122,9 +122,9 @@ class ControlInterface:
                 "status": "ok",
                 "portal": self._portal_url,
                 "skin": self._site.skin,
-                "jobs": len(self._portal.jobs),
-                "open_jobs": len(self._portal.pending),
-                "accounts": len(list(self._portal.accounts)),
+                "jobs": len(self._portal.store.jobs),
+                "open_jobs": len(self._portal.store.pending),
+                "accounts": len(self._portal.accounts),
                 "now": self._clock.now(),
             }
         )
@@ -159,7 +159,7 @@ class ControlInterface:
         since = query.get("since", "0")
         if not since.isdecimal():
             raise _Refuse(422, "since is a job number")
-        truths = (JobTruth.of(job) for job in self._portal.jobs.values() if job.number >= int(since))
+        truths = (JobTruth.of(job) for job in self._portal.store.jobs.values() if job.number >= int(since))
         chosen = [
             truth
             for truth in truths
@@ -170,7 +170,7 @@ class ControlInterface:
 
     def _about(self, handler: Callable[[Request, Job], Awaitable[None]]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            job = self._portal.jobs.get(int(request.path_params["number"]))
+            job = self._portal.store.jobs.get(int(request.path_params["number"]))
             if job is None:
                 raise _Refuse(
                     404, f"there is no job {request.path_params['number']}, or it is long settled and forgotten"
@@ -181,32 +181,34 @@ class ControlInterface:
         return answer
 
     async def _truth(self, _request: Request, _job: Job) -> None:
-        """Nothing changes."""
+        """Do nothing."""
 
     async def _assign(self, request: Request, job: Job) -> None:
         to = (await _asked(request, AssignRequest)).to
         if to.startswith("us:"):
             to = us(self._account(to.removeprefix("us:")).email)
-        self._portal.assign(job, to, self._clock.now())
+        self._portal.agency.assign(job, to, self._clock.now())
 
     async def _cancel(self, _request: Request, job: Job) -> None:
-        self._portal.cancel(job, self._clock.now())
+        self._portal.agency.cancel(job, self._clock.now())
 
     async def _remove(self, _request: Request, job: Job) -> None:
-        self._portal.remove(job, self._clock.now())
+        self._portal.agency.remove(job, self._clock.now())
 
     async def _change(self, request: Request, job: Job) -> None:
         asked = await _asked(request, ChangeRequest)
-        self._portal.change(job, self._clock.now(), **{name: getattr(asked, name) for name in asked.model_fields_set})
+        self._portal.agency.change(
+            job, self._clock.now(), **{name: getattr(asked, name) for name in asked.model_fields_set}
+        )
 
     async def _match_again(self, _request: Request, job: Job) -> None:
-        self._portal.match_again(job, self._clock.now())
+        self._portal.agency.match_again(job, self._clock.now())
 
     async def _remove_match(self, request: Request, job: Job) -> None:
         account = self._account((await _asked(request, MatchRequest)).account)
         if account.email not in job.matches:
             raise _Refuse(422, f"job {job.number} is not matched to {account.email}")
-        self._portal.remove_match(job, account, self._clock.now())
+        self._portal.agency.remove_match(job, account, self._clock.now())
 
     # --- faults ---------------------------------------------------------------------------------------------------
 
@@ -228,7 +230,7 @@ class ControlInterface:
 
     async def _put_account(self, request: Request) -> Response:
         asked = await _asked(request, AccountRequest)
-        account = self._portal.account(asked.email)
+        account = self._portal.accounts.find(asked.email)
         if account is not None:
             account.password = asked.password or account.password
             account.name = asked.name or account.name
@@ -247,7 +249,7 @@ class ControlInterface:
         return _json({"accounts": [_account_told(account) for account in self._portal.accounts]})
 
     def _account(self, email: str) -> Account:
-        account = self._portal.account(email)
+        account = self._portal.accounts.find(email)
         if account is None:
             raise _Refuse(422, f"there is no account {email}; make one with POST /accounts")
         return account

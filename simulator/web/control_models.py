@@ -1,4 +1,4 @@
-"""What the control interface takes and tells."""
+"""Models of the control interface's requests and answers."""
 
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal, Self
@@ -91,12 +91,12 @@ class JobRequest(_Asked):
 
     @property
     def is_planned(self) -> bool:
-        """Whether the request says what rivals do."""
+        """Whether the request sets a plan for the rivals."""
         return not self.model_fields_set.isdisjoint({"rival_reaction_ms", "rival_after_accept_ms"})
 
     @property
     def is_anywhere(self) -> bool:
-        """Whether the job may be put where nothing else is."""
+        """Whether neither date nor time is set, so that the job gets a free hour."""
         return self.model_fields_set.isdisjoint({"appointment_date", "appointment_time"})
 
 
@@ -146,7 +146,7 @@ class AccountRequest(_Asked):
 
 
 class HistoryTold(BaseModel):
-    """One thing that happened."""
+    """One event of a job's history."""
 
     at: datetime
     who: str
@@ -156,7 +156,7 @@ class HistoryTold(BaseModel):
 
 
 class AcceptTold(BaseModel):
-    """One accept that reached the job."""
+    """One accept request for the job and the answer to it."""
 
     at: datetime
     who: str
@@ -165,7 +165,7 @@ class AcceptTold(BaseModel):
 
 
 class JobTruth(BaseModel):
-    """What is really so of a job."""
+    """The true state of a job, whatever the pages show."""
 
     job_number: str
     reference: str
@@ -184,7 +184,7 @@ class JobTruth(BaseModel):
 
     @classmethod
     def of(cls, job: Job) -> "JobTruth":
-        """The truth of a job of the portal."""
+        """The true state of this job."""
         at = job.draft.appointment_time
         return cls(
             job_number=str(job.number),

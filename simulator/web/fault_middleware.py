@@ -1,4 +1,4 @@
-"""The faults at work: middleware around the portal's site."""
+"""Middleware that applies the faults to requests and answers."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ class _Answer:
         self.body = b""
 
     async def take(self, message: Message) -> None:
-        """Stands where ``send`` would."""
+        """Collect a message in place of ASGI's ``send``."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], list(message["headers"])
         elif message["type"] == "http.response.body":
@@ -65,7 +65,7 @@ _CSRF_META = re.compile(r'<meta name="csrf-token" content="([^"]*)">')
 
 
 class FaultMiddleware:
-    """Lets the faults that are set strike."""
+    """Applies the faults that are set."""
 
     def __init__(self, site: Site, faults: FaultList, portal: Portal, clock: Clock) -> None:
         self._app: ASGIApp = site.app
@@ -75,7 +75,7 @@ class FaultMiddleware:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through, or let it run into the faults."""
+        """Pass the request on with the faults that match it."""
         if scope["type"] != "http" or not self._faults.all or scope["path"].startswith(_STATIC):
             return await self._app(scope, receive, send)
         faults = self._faults.striking(scope["method"], target_of(scope), self._clock.now())
@@ -101,7 +101,7 @@ class FaultMiddleware:
         if session is not None and struck:
             self._portal.sessions.end(session)
         remembered = cookies.get(self._site.remember_cookie) if self._site.remember_cookie else None
-        account = self._portal.remembered(remembered)
+        account = self._portal.signing_in.remembered(remembered)
         if account is not None and fault.asked.remember_too and account.remembered_since < fault.since:
             account.forget_devices(self._clock.now())
             struck = True
@@ -169,8 +169,8 @@ class FaultMiddleware:
             changed = html[: int(len(html) * fault.asked.part)]
         elif kind is FaultKind.TERMS_OVERLAY:
             changed = self._with_terms(html, fault, scope)
-        elif kind in self._site.damages:
-            changed = self._site.damages[kind](html)
+        elif kind in self._site.page_faults:
+            changed = self._site.page_faults[kind](html)
         else:
             return
         if changed != html:
@@ -178,7 +178,7 @@ class FaultMiddleware:
             answer.body = changed.encode()
 
     def _with_terms(self, html: str, fault: Fault, scope: Scope) -> str:
-        account = self._portal.account(scope.get("state", {}).get("who"))
+        account = self._portal.accounts.find(scope.get("state", {}).get("who"))
         found = _CSRF_META.search(html)
         agreed_at = account.agreed_to_terms_at if account is not None else None
         if account is None or found is None or (agreed_at is not None and agreed_at >= fault.since):

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class FaultKind(StrEnum):
-    """What breaks."""
+    """The kinds of faults."""
 
     #: 503 with the maintenance page
     MAINTENANCE = "maintenance"
@@ -67,7 +67,7 @@ BY_SKIN = frozenset(
 
 
 class FaultRequest(BaseModel):
-    """A fault as it is asked for."""
+    """A request for a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -128,7 +128,7 @@ class Fault:
         self._path = re.compile(asked.path) if asked.path is not None else None
 
     def strikes(self, method: str, target: str, now: datetime) -> bool:
-        """Whether it strikes that request."""
+        """Whether the fault applies to this request."""
         return (
             self.left != 0
             and not self.is_over(now)
@@ -137,11 +137,11 @@ class Fault:
         )
 
     def is_over(self, now: datetime) -> bool:
-        """Whether its time has passed."""
+        """Whether the fault has expired."""
         return self.until is not None and now >= self.until
 
     def used(self) -> None:
-        """It struck once."""
+        """Count one use."""
         self.applied += 1
         if self.left is not None:
             self.left -= 1
@@ -161,17 +161,17 @@ class FaultList:
         self._ids = itertools.count(1)
 
     def set(self, asked: FaultRequest, now: datetime) -> Fault:
-        """Break something."""
+        """Add a fault."""
         fault = Fault(next(self._ids), asked, now)
         self.all.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Mend everything."""
+        """Remove all faults."""
         for fault in self.all:
             fault.ended.set()
         self.all.clear()
 
     def striking(self, method: str, target: str, now: datetime) -> list[Fault]:
-        """Those that strike a request."""
+        """The faults that apply to a request."""
         return [fault for fault in self.all if fault.strikes(method, target, now)]

@@ -1,4 +1,4 @@
-"""The way to the portal and back takes time when it is told to."""
+"""Delays requests and answers by the set latency."""
 
 import asyncio
 import random
@@ -18,7 +18,7 @@ class Latency:
         self._rng = rng
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through, slowly."""
+        """Pass the request on, with the delays."""
         seconds = self._seconds() if scope["type"] == "http" else 0
         if seconds <= 0:
             return await self._app(scope, receive, send)

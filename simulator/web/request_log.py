@@ -1,4 +1,4 @@
-"""Every request to the portal is remembered for a while."""
+"""A log of the latest requests to the portal."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def target_of(scope: Scope) -> str:
 
 
 class RequestLog:
-    """Middleware: remembers what was asked, the newest last."""
+    """Middleware that logs requests, the newest last."""
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self._app = app
@@ -45,7 +45,7 @@ class RequestLog:
         self.seen: deque[RequestSeen] = deque(maxlen=MOST_REQUESTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through and note it."""
+        """Pass the request on and log it."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         at = self._clock.now()

@@ -33,7 +33,7 @@ _LAST_ANSWERS_SECONDS = 1
 
 
 class PortTaken(Exception):
-    """Something listens on the port already."""
+    """Another program listens on the port."""
 
     def __init__(self, port: int) -> None:
         super().__init__(f"port {port} is taken")
@@ -103,7 +103,7 @@ class _CuttableProtocol(HttpToolsProtocol):
     """Hands the connection to the application, so that a fault can cut it."""
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Start a request."""
         super().on_message_begin()
         self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
 
@@ -143,7 +143,7 @@ def _server(app: ASGIApp) -> _QuietServer:
 
 
 class Simulator:
-    """A whole simulator, put together."""
+    """A simulator with all its parts."""
 
     def __init__(
         self,
@@ -200,7 +200,7 @@ class Simulator:
 
 
 def _on_signal(loop: asyncio.AbstractEventLoop, number: signal.Signals, call: Callable[[], None]) -> None:
-    """Call in the loop when the signal comes."""
+    """Call a function in the event loop when the signal comes."""
     try:
         loop.add_signal_handler(number, call)
     except NotImplementedError:  # Windows has no such thing
@@ -208,7 +208,7 @@ def _on_signal(loop: asyncio.AbstractEventLoop, number: signal.Signals, call: Ca
 
 
 async def run_world(world: World, now: Callable[[], datetime]) -> None:
-    """Let happen what is due when it is due."""
+    """Advance the world whenever its next event is due."""
     woken = asyncio.Event()
     world.rescheduled = woken.set
     world.begin(now())

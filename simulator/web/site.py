@@ -1,4 +1,4 @@
-"""What the sites of all skins have in common: the way of a request, sessions, and who is let in."""
+"""What the sites of all skins share: handling of requests, sessions and access."""
 
 import base64
 import binascii
@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from simulator.clock import Clock
 from simulator.domain.accounts import Account, AccountState
-from simulator.domain.portal import Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.sign_in import SignedIn
 from simulator.web.faults import BY_SKIN, FaultKind
 from simulator.web.visit import Frame, Visit, open_visit
 from simulator.world.world import World
@@ -22,7 +23,7 @@ from simulator.world.world import World
 Handler = Callable[[Visit], Response]
 
 #: How a fault changes a page, or whatever else an answer's body is.
-Damage = Callable[[str], str]
+PageFault = Callable[[str], str]
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -43,7 +44,7 @@ class Site(ABC):
     #: whether a job that overlaps an assigned one is left off the board
     hides_overlaps: ClassVar[bool] = False
     #: the faults that change this skin's pages, beside those that strike every answer alike
-    damages: ClassVar[Mapping[FaultKind, Damage]]
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]]
     #: settings that are otherwise than the profile has them, unless asked for
     own_settings: ClassVar[Mapping[str, object]] = {}
 
@@ -84,16 +85,16 @@ class Site(ABC):
         return None
 
     def can_break(self, kind: FaultKind) -> bool:
-        """Whether there is anything that such a fault could strike."""
+        """Whether this skin has what a fault of this kind breaks."""
         has_terms = kind is FaultKind.TERMS_OVERLAY and self.terms_overlay("") is not None
-        return kind not in BY_SKIN or kind in self.damages or has_terms
+        return kind not in BY_SKIN or kind in self.page_faults or has_terms
 
     def lets_in(self, account: Account) -> bool:
-        """Whether somebody with that account may be signed in."""
+        """Whether the account may be signed in."""
         return account.state is AccountState.ENABLED
 
     def refusal(self, visit: Visit, *, guest: bool) -> Response | None:
-        """Why a request gets no further, in the order in which the site looks; None where it does."""
+        """The answer that refuses a request, from the first check that fails; None where all pass."""
         return self.identified(visit, guest=guest) or self.checked_token(visit)
 
     def set_cookies(self, visit: Visit, response: Response) -> None:
@@ -104,7 +105,7 @@ class Site(ABC):
     # --- the way of every request ---------------------------------------------------------------------------------
 
     def route(self, path: str, *, guest: bool = False, **handlers: Handler) -> Route:
-        """A page, by method; ``guest``: for anybody."""
+        """A route with a handler for each method; ``guest``: no sign-in is needed."""
 
         async def answer(request: Request) -> Response:
             visit = await open_visit(
@@ -149,7 +150,7 @@ class Site(ABC):
         return None if visit.token_fits() else self.stale_form(visit)
 
     def identified(self, visit: Visit, *, guest: bool) -> Response | None:
-        """Find out who is signed in; the answer where a page needs somebody and there is nobody."""
+        """Find the signed-in account; returns the answer for a guest where the page needs an account."""
         if self.world.settings.sign_in == "basic":
             refusal = self._by_basic(visit)
         else:
@@ -159,8 +160,8 @@ class Site(ABC):
         return refusal
 
     def by_session(self, visit: Visit) -> None:
-        """Who is signed in by the session, if they still may be."""
-        account = self.portal.account(visit.session.account)
+        """The session's account, if it may still be signed in."""
+        account = self.portal.accounts.find(visit.session.account)
         if account is not None and not self.lets_in(account):
             visit.session.account = account = None
         visit.account = account
@@ -183,20 +184,20 @@ class Site(ABC):
             email, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return None
-        account = self.portal.account(email)
+        account = self.portal.accounts.find(email)
         return account if account is not None and account.knows(password) else None
 
     def try_sign_in(self, visit: Visit, email: str, password: str) -> tuple[SignedIn, int]:
-        """Sign the session in; what came of it, and the seconds to wait where the account is locked."""
+        """Sign the session in; returns the outcome and the seconds to wait where the account is locked."""
         client = visit.request.client
         address = client.host if client is not None else ""
-        came = self.portal.sign_in(visit.session, email.strip(), password, address=address, now=visit.now)
+        came = self.portal.signing_in.sign_in(visit.session, email.strip(), password, address=address, now=visit.now)
         self.by_session(visit)
         return came
 
 
 def _note_who(visit: Visit) -> None:
-    """Tell the log of requests whose this one is: also one that signs in, also one that signs out."""
+    """Record whose request this is, for the log; a sign-in and a sign-out count as the account's."""
     if visit.account is not None:
         visit.request.state.who = visit.account.email
 
@@ -207,5 +208,5 @@ def set_cookie(response: Response, cookie: str) -> None:
 
 
 def see_other(path: str, status: int = 303) -> Response:
-    """To another page of the site, by an address without its host."""
+    """Redirect to another page of the site, by an address without its host."""
     return RedirectResponse(path, status)

@@ -1,4 +1,4 @@
-"""One request to the portal: whose session it is, what it sends, and what the session is still to be shown."""
+"""One request to the portal with its session, its form and the messages for the next page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,13 +58,13 @@ class Visit:
 
     @property
     def path_and_query(self) -> str:
-        """What was asked for."""
+        """The path of the request."""
         url = self.request.url
         return f"{url.path}?{url.query}" if url.query else url.path
 
     @property
     def me(self) -> Account:
-        """Who is signed in; for pages that need somebody."""
+        """The signed-in account, for pages that need one."""
         if self.account is None:
             raise RuntimeError("this page needs somebody signed in")
         return self.account
@@ -79,7 +79,7 @@ class Visit:
         return self.method in READ_METHODS or compare_digest(self.token.encode(), self.session.token.encode())
 
     def say(self, tone: Tone, text: str) -> None:
-        """Words for the next page that this session loads, whichever it is."""
+        """Add a message for the next page that this session loads."""
         self.session.messages.append(Message(tone, text))
 
     def frame(self) -> Frame:

@@ -1,1 +1,4 @@
-"""What happens on the portal without us: jobs arrive, rivals accept, and an account has a past."""
+"""Simulated events that no request causes: jobs arrive, rivals accept, and a new account gets its past.
+
+Answers to requests belong to ``domain``.
+"""

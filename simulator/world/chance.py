@@ -1,4 +1,4 @@
-"""Jobs made up by chance: the same seed makes the same jobs."""
+"""Makes random jobs; the same seed gives the same jobs."""
 
 import random
 from collections.abc import Callable
@@ -23,13 +23,13 @@ _TRIES_A_HORIZON = 20
 
 
 class Chance:
-    """Makes up jobs."""
+    """A source of random jobs."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
 
     def draft(self, now: datetime, settings: Settings, **given: Any) -> JobDraft:
-        """A job as somebody might post it at ``now``; ``given`` are fields of ``JobDraft`` that are already known."""
+        """A random draft posted at ``now``; ``given`` are fields of ``JobDraft`` that are fixed."""
         rng = self.rng
         kind = given.get("kind") or self._kind(settings)
         on_site = kind.casefold() in _ON_SITE
@@ -57,7 +57,7 @@ class Chance:
         return JobDraft(**made_up | given)
 
     def arrival(self, now: datetime, settings: Settings) -> JobDraft:
-        """A job as it arrives by itself: with every oddity of the board now and then."""
+        """A random draft with the oddities of the real board, each at its share."""
         rng = self.rng
         odd: dict[str, Any] = {}
         if rng.random() < settings.quote_only_share:
@@ -69,7 +69,7 @@ class Chance:
         return self.draft(now, settings, **odd)
 
     def free_slot(self, draft: JobDraft, is_free: Callable[[Interval], bool], settings: Settings) -> JobDraft:
-        """The draft at a date and time at which nothing else is, looking further ahead the fuller the days are."""
+        """The draft moved to a free date and time; searches further ahead the fuller the days are."""
         farthest = settings.days_ahead[1]
         while True:
             for _ in range(_TRIES_A_HORIZON):

@@ -12,7 +12,7 @@ from simulator.world.chance import Chance
 
 
 class Fate(Enum):
-    """What became of a job of the account's past."""
+    """The outcome of a job of the account's past."""
 
     COMPLETED = "completed"
     CANCELLED = "cancelled"
@@ -66,7 +66,7 @@ def give_past(
     for index in range(size):
         fate = _FATES[index % len(_FATES)]
         draft = replace(_draft(portal, chance, settings, fate, now), matched_to=frozenset({account.email}))
-        _befall(portal, account, portal.post(draft, now).number, fate, now)
+        _befall(portal, account, portal.agency.post(draft, now).number, fate, now)
 
 
 def _draft(portal: Portal, chance: Chance, settings: Settings, fate: Fate, now: datetime) -> JobDraft:
@@ -75,7 +75,7 @@ def _draft(portal: Portal, chance: Chance, settings: Settings, fate: Fate, now: 
     draft = chance.draft(now, settings, quote_only=fate is Fate.QUOTED)
     asked = timedelta(days=rng.randint(2, 21))
     if fate in _AHEAD:
-        return replace(chance.free_slot(draft, portal.is_free, settings), submitted_on=today - asked)
+        return replace(chance.free_slot(draft, portal.store.is_free, settings), submitted_on=today - asked)
     if fate is Fate.ASSIGNED_BEGUN:
         on = today - timedelta(days=rng.randint(1, 3))
     elif fate is Fate.COMPLETED:
@@ -86,16 +86,16 @@ def _draft(portal: Portal, chance: Chance, settings: Settings, fate: Fate, now: 
 
 
 def _befall(portal: Portal, account: Account, number: int, fate: Fate, now: datetime) -> None:
-    job = portal.jobs[number]
+    job = portal.store.jobs[number]
     if fate in (Fate.REJECTED_OPEN, Fate.REJECTED_TAKEN):
-        portal.reject(number, account, now)
+        portal.interpreters.reject(number, account, now)
     if fate in (Fate.COMPLETED, Fate.ASSIGNED_AHEAD, Fate.ASSIGNED_BEGUN):
-        portal.assign(job, us(account.email), now)
+        portal.agency.assign(job, us(account.email), now)
     if fate is Fate.COMPLETED:
-        portal.complete(number, account, now)
+        portal.interpreters.complete(number, account, now)
     if fate is Fate.CANCELLED:
-        portal.cancel(job, now)
+        portal.agency.cancel(job, now)
     if fate in (Fate.LOST, Fate.REJECTED_TAKEN):
-        portal.assign(job, _SOMEBODY, now)
+        portal.agency.assign(job, _SOMEBODY, now)
     if fate is Fate.QUOTED:
-        portal.quote(number, account, now)
+        portal.interpreters.quote(number, account, now)

@@ -1,4 +1,4 @@
-"""The words that made-up jobs are made of. Nobody and nothing here exists; phone numbers are from the drama range."""
+"""Texts of the random jobs. All names are invented; phone numbers are from the range reserved for fiction."""
 
 from simulator.domain.jobs import Language
 

@@ -1,4 +1,4 @@
-"""Jobs arrive at random moments and rivals react to them. Pure: it is told the time and does what is due."""
+"""Posts jobs at random moments and lets rivals react to them. Pure: the caller passes the time in."""
 
 import heapq
 import itertools
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.domain.accounts import Account
-from simulator.domain.diary import Diary
+from simulator.domain.appointment_index import AppointmentIndex
 from simulator.domain.jobs import Job, JobDraft, interval_of, rival
 from simulator.domain.portal import Portal
 from simulator.settings import Settings
@@ -35,7 +35,7 @@ class RivalPlan:
 
 
 class World:
-    """Everything that happens without us, in the order in which it is due."""
+    """A queue of coming events: arrivals, rivals' accepts, withdrawals."""
 
     def __init__(self, portal: Portal, settings: Settings, seed: int) -> None:
         self.portal = portal
@@ -52,7 +52,7 @@ class World:
     # --- time -----------------------------------------------------------------------------------------------------
 
     def begin(self, now: datetime) -> None:
-        """Start: some jobs stand open already, and the first arrival is set."""
+        """Post the jobs that are open from the start, and plan the first arrival."""
         for _ in range(self.settings.open_at_start):
             self.post(self.chance.arrival(now, self.settings), now, lasting=True)
         if self.settings.jobs_per_minute and self.settings.first_job_after_seconds is not None:
@@ -60,14 +60,14 @@ class World:
         self._draw_next_arrival(now)
 
     def next_due(self) -> datetime | None:
-        """When something happens next, as far as is known."""
+        """The time of the next planned event; None where none is planned."""
         times = [self._next_arrival] if self._next_arrival else []
         if self._due:
             times.append(self._due[0][0])
         return min(times, default=None)
 
     def advance(self, now: datetime) -> None:
-        """Do everything that is due."""
+        """Carry out every event that is due at ``now``."""
         while self._next_arrival is not None and self._next_arrival <= now:
             self._draw_next_arrival(self._next_arrival)
             self.post(self.chance.arrival(now, self.settings), now, lasting=False)
@@ -75,7 +75,7 @@ class World:
             heapq.heappop(self._due)[2](now)
 
     def change(self, settings: Settings, now: datetime) -> None:
-        """Go on by other settings."""
+        """Use other settings from now on."""
         was, self.settings = self.settings, settings
         self.portal.rules = settings.portal_rules()
         if settings.jobs_per_minute != was.jobs_per_minute:
@@ -90,8 +90,8 @@ class World:
         give_past(self.portal, account, self.chance, self.settings, now, size=size)
 
     def post(self, draft: JobDraft, now: datetime, *, plan: RivalPlan | None = None, lasting: bool = True) -> Job:
-        """Put a job up; rivals go for it by the plan, or by chance. One that is not ``lasting`` goes in the end."""
-        job = self.portal.post(draft, now)
+        """Post a job; rivals follow the plan or chance. If not ``lasting``, it is taken or withdrawn in the end."""
+        job = self.portal.agency.post(draft, now)
         for who, after in self._contenders(job) if plan is None else self._planned(plan):
             self._at(now + timedelta(milliseconds=after), self._accept_by(job.number, who))
         if plan is not None and plan.after_accept_ms is not None:
@@ -102,15 +102,15 @@ class World:
         return job
 
     def drafts(self, count: int, now: datetime, given: dict[str, Any], *, anywhere: bool) -> list[JobDraft]:
-        """Jobs that were asked for: what is not given is chance; ``anywhere`` puts each where nothing else is."""
+        """Random drafts with the given fields; ``anywhere`` moves each to a free date and time."""
         drafts: list[JobDraft] = []
-        among_them = Diary()
+        among_them = AppointmentIndex()
         for number in range(count):
             draft = self.chance.draft(now, self.settings, **given)
             if anywhere:
                 draft = self.chance.free_slot(
                     draft,
-                    lambda interval: self.portal.is_free(interval) and among_them.is_free(interval),
+                    lambda interval: self.portal.store.is_free(interval) and among_them.is_free(interval),
                     self.settings,
                 )
                 interval = interval_of(draft)
@@ -120,7 +120,7 @@ class World:
         return drafts
 
     def accepted_by_account(self, number: int, now: datetime) -> None:
-        """An account's accept took effect: a rival that waits for that follows."""
+        """Let a rival follow that waits for an account's accept of this job."""
         after = self._after_accept.pop(number, None)
         if after is None:
             return
@@ -134,7 +134,7 @@ class World:
     # --- what happens ---------------------------------------------------------------------------------------------
 
     def _first_job(self, now: datetime) -> None:
-        """A newcomer's first job: one that can simply be had."""
+        """Post a newcomer's first job, which no rival wants."""
         (draft,) = self.drafts(1, now, {"kind": "Telephone Interpreting"}, anywhere=True)
         self.post(draft, now, plan=RivalPlan())
 
@@ -151,7 +151,7 @@ class World:
 
     def _accept_by(self, number: int, who: str) -> Callable[[datetime], None]:
         def accept(now: datetime) -> None:
-            self.portal.accept(number, who, now)
+            self.portal.interpreters.accept(number, who, now)
 
         return accept
 
@@ -160,16 +160,16 @@ class World:
             return
 
         def let_go(now: datetime) -> None:
-            job = self.portal.pending.get(number)
+            job = self.portal.store.pending.get(number)
             if job is None:
                 return
             chance = self._rng.random()
             if chance < _TAKEN_AT_LAST:
-                self.portal.assign(job, rival(self._rng.randint(1, max(1, self.settings.rivals))), now)
+                self.portal.agency.assign(job, rival(self._rng.randint(1, max(1, self.settings.rivals))), now)
             elif chance < _TAKEN_AT_LAST + _CANCELLED_AT_LAST:
-                self.portal.cancel(job, now)
+                self.portal.agency.cancel(job, now)
             else:
-                self.portal.remove(job, now)
+                self.portal.agency.remove(job, now)
 
         self._at(now + timedelta(seconds=self._rng.uniform(*self.settings.open_for_seconds)), let_go)
 

@@ -4,6 +4,7 @@ import signal
 
 import psutil
 
+from common import process_tree
 from system.paths import Paths
 from system.run import processes
 
@@ -19,18 +20,18 @@ def stop(where: Paths) -> int:
     """
     others, servers = _found(where)
     server_pids = {one.pid for one in servers}
-    processes.stop(others)
-    processes.stop([one for one in servers if _named(one, "redis-server")])
+    process_tree.stop(others)
+    process_tree.stop([one for one in servers if _named(one, "redis-server")])
     # a worker of Postgres follows its parent
     parents = [one for one in servers if _named(one, "postgres") and _parent(one) not in server_pids]
-    processes.stop(parents, gently=signal.SIGINT, patience_seconds=20.0)
+    process_tree.stop(parents, gently=signal.SIGINT, timeout_seconds=20.0)
     return len({one.pid for one in others} | server_pids)
 
 
 def count(where: Paths) -> int:
     """How many processes of this installation run."""
     others, servers = _found(where)
-    return len({one.pid for one in (*others, *servers) if processes.is_alive(one)})
+    return len({one.pid for one in (*others, *servers) if process_tree.is_alive(one)})
 
 
 def _found(where: Paths) -> tuple[list[psutil.Process], list[psutil.Process]]:
@@ -44,12 +45,12 @@ def _found(where: Paths) -> tuple[list[psutil.Process], list[psutil.Process]]:
 def bots(where: Paths) -> list[psutil.Process]:
     """The bot processes of this installation that run now."""
     ours = processes.marked(processes.RUN_MARKER, where.marker.__eq__)
-    return [one for one in ours if processes.is_alive(one) and _is_bot(one)]
+    return [one for one in ours if process_tree.is_alive(one) and _is_bot(one)]
 
 
 def wait_for_bots(where: Paths, patience_seconds: float) -> list[psutil.Process]:
     """Waits until no bot runs, at most so long; returns those that still do."""
-    return processes.wait_until_gone(bots(where), patience_seconds)
+    return process_tree.wait_until_gone(bots(where), patience_seconds)
 
 
 def _is_bot(process: psutil.Process) -> bool:

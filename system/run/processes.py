@@ -1,4 +1,4 @@
-"""Processes: whose they are, and how they end.
+"""Finds the processes of an installation or of a test run; ``common.process_tree`` ends them.
 
 A process that the launcher (or a test run) started carries a marker in its environment, and so do all its children;
 ``marked`` finds them whatever became of their parent. Redis and the workers of Postgres overwrite their environment to
@@ -6,18 +6,17 @@ show a title, so servers are found by the folder they work in instead: ``working
 """
 
 import os
-import signal
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import psutil
 
+from common.process_tree import GONE
+
 #: Environment variable that every process of one installation carries; its value is a digest of the data folder.
 RUN_MARKER = "ATOZ_RUN"
 
-_GONE = (psutil.NoSuchProcess, psutil.ZombieProcess)
-_NOT_OURS = (psutil.AccessDenied, *_GONE)
+_NOT_OURS = (psutil.AccessDenied, *GONE)
 
 
 def _all_but_us() -> Iterable[psutil.Process]:
@@ -66,62 +65,3 @@ def working_in(folder: Path, *, names: Sequence[str]) -> list[psutil.Process]:
         if place == wanted or wanted in place.parents:
             found.append(process)
     return found
-
-
-def with_descendants(process: psutil.Process) -> list[psutil.Process]:
-    """The process and everything that it started, as far as it is still known as a descendant."""
-    try:
-        return [process, *process.children(recursive=True)]
-    except _GONE:
-        return [process]
-
-
-def is_alive(process: psutil.Process) -> bool:
-    """Whether the process still does something; a zombie does not."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except _GONE:
-        return False
-
-
-def send(process: psutil.Process, number: signal.Signals) -> None:
-    """Sends a signal; a process that is gone already is none to complain about."""
-    try:
-        process.send_signal(number)
-    except _GONE:
-        return
-
-
-def wait_until_gone(processes: Sequence[psutil.Process], patience_seconds: float) -> list[psutil.Process]:
-    """Waits for the processes to end, at most so long; returns those that still run.
-
-    An orphan may stay a zombie for as long as the machine's first process does not collect it (as in many containers):
-    it is gone for us, where ``psutil.wait_procs`` would go on waiting.
-    """
-    deadline = time.monotonic() + patience_seconds
-    left = [one for one in processes if is_alive(one)]
-    while left and time.monotonic() < deadline:
-        time.sleep(0.01)
-        left = [one for one in left if is_alive(one)]
-    return left
-
-
-def stop(
-    processes: Sequence[psutil.Process],
-    *,
-    gently: signal.Signals = signal.SIGTERM,
-    patience_seconds: float = 10.0,
-) -> list[psutil.Process]:
-    """Asks the processes to end, and kills them and their descendants where they have not after the patience.
-
-    Returns those that had to be killed.
-    """
-    everything = list({one.pid: one for process in processes for one in with_descendants(process)}.values())
-    for process in processes:
-        send(process, gently)
-    wait_until_gone(processes, patience_seconds)
-    stubborn = [one for one in everything if is_alive(one)]
-    for process in stubborn:
-        send(process, signal.SIGKILL)
-    wait_until_gone(stubborn, 5.0)
-    return stubborn

@@ -1,14 +1,15 @@
 """Whether a system runs from this data folder: one at a time, where it answers, and stopping it from elsewhere."""
 
-import fcntl
 import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import psutil
 
+from common.file_lock import LockedByAnother, file_lock, is_locked
 from system import paths
 from system.console import Problem, Terminal
 from system.run import cleanup
@@ -25,10 +26,10 @@ def only_one(where: paths.Paths, settings: Settings) -> Iterator[None]:
 
     The lock ends with the process, however it ends; it is not handed to children.
     """
-    with (where.run / "launcher.lock").open("w") as file:
+    with ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            held.enter_context(file_lock(_lock(where), wait=False))
+        except LockedByAnother:
             raise Problem(_already_runs(where)) from None
         me = psutil.Process()
         content = {
@@ -112,15 +113,12 @@ def stop_running(where: paths.Paths, terminal: Terminal) -> int:
     return 0
 
 
+def _lock(where: paths.Paths) -> Path:
+    return where.run / "launcher.lock"
+
+
 def _is_held(where: paths.Paths) -> bool:
-    try:
-        with (where.run / "launcher.lock").open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except BlockingIOError:
-        return True
-    return False
+    return is_locked(_lock(where))
 
 
 def _already_runs(where: paths.Paths) -> str:

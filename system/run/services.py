@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from common import process_tree
 from system import paths
 from system.console import Problem, Terminal
 from system.run import cleanup, ports, processes
@@ -108,7 +109,7 @@ class Services:
     def stop_the_rest(self) -> None:
         """API, bots that are still there, simulator, Redis, Postgres."""
         self._stop(self._api)
-        processes.stop(cleanup.bots(self._where), patience_seconds=_BOTS_END_WITHIN_SECONDS)
+        process_tree.stop(cleanup.bots(self._where), timeout_seconds=_BOTS_END_WITHIN_SECONDS)
         self._stop(self._simulator)
         self.storage.stop()
 

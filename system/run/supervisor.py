@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from common.backoff import Backoff
 from system.console import Terminal
 from system.servers.process import ServerError
 
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 30.0
+#: Seconds before the first, second … try to start a server again.
+_PAUSES = Backoff(first=0.5, longest=30.0)
 #: A server that lived so long is taken to be well; the next pause is short again.
 _WELL_AFTER_SECONDS = 60.0
 _STARTS_WITHIN_SECONDS = 30.0
@@ -37,7 +38,7 @@ class Kept(Protocol):
 @dataclass
 class _Watch:
     server: Kept
-    pause_seconds: float = _FIRST_PAUSE_SECONDS
+    pauses: Backoff = _PAUSES
     started_at: float = 0.0
     #: when it is to be started again; None while it runs
     again_at: float | None = None
@@ -63,24 +64,24 @@ class ServiceSupervisor:
 
     def _noticed(self, watch: _Watch) -> None:
         if self._clock() - watch.started_at >= _WELL_AFTER_SECONDS:
-            watch.pause_seconds = _FIRST_PAUSE_SECONDS
+            watch.pauses = _PAUSES
         code = watch.server.how_it_ended
-        self._say(f"{watch.server.name} has ended ({_how(code)}); it is started again in {watch.pause_seconds:g} s")
+        self._say(f"{watch.server.name} has ended ({_how(code)}); it is started again in {watch.pauses.wait:g} s")
         self._pause(watch)
 
     def _start(self, watch: _Watch) -> None:
         try:
             watch.server.start(_STARTS_WITHIN_SECONDS)
         except ServerError as error:
-            self._say(f"{error}; the next try is in {watch.pause_seconds:g} s")
+            self._say(f"{error}; the next try is in {watch.pauses.wait:g} s")
             self._pause(watch)
             return
         watch.started_at, watch.again_at = self._clock(), None
         self._say(f"{watch.server.name} runs again", kind="good")
 
     def _pause(self, watch: _Watch) -> None:
-        watch.again_at = self._clock() + watch.pause_seconds
-        watch.pause_seconds = min(2 * watch.pause_seconds, _LONGEST_PAUSE_SECONDS)
+        watch.again_at = self._clock() + watch.pauses.wait
+        watch.pauses = watch.pauses.grown()
 
     def _say(self, words: str, kind: str = "error") -> None:
         self._terminal.say(f"{datetime.now().astimezone():%H:%M:%S}  {words}", kind=kind)

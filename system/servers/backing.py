@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import redis
 
-from contract.addresses import shown
+from common.addresses import shown
 from system import paths
 from system.console import Problem, Terminal
 from system.run import ports

@@ -7,7 +7,6 @@ PostgreSQL listens on a Unix socket alone, in a folder that only its owner (and 
 who comes through it. Root cannot run PostgreSQL: it is started as the user ``atoz-postgres`` then.
 """
 
-import fcntl
 import hashlib
 import os
 import pwd
@@ -23,6 +22,8 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2 import sql
 
+from common import process_tree
+from common.file_lock import file_lock
 from system.run import processes
 from system.servers.process import ServerError, ServerProcess
 
@@ -170,7 +171,7 @@ class PostgresServer(ServerProcess):
         pids = {one.pid for one in left}
         # the workers follow their parent; told one by one, they would look like crashes to it
         parents = [one for one in left if one.ppid() not in pids]
-        processes.stop(parents, gently=signal.SIGINT, patience_seconds=20.0)
+        process_tree.stop(parents, gently=signal.SIGINT, timeout_seconds=20.0)
 
     def _make_cluster(self, binaries: Path, user: str | None) -> None:
         # made beside and moved, so that an interrupted first start leaves no half-made cluster
@@ -232,12 +233,8 @@ def _postgres_user() -> str | None:
     if os.geteuid() != 0:
         return None
     # useradd's own lock does not keep two of them, begun together, from giving the user two numbers
-    descriptor = os.open(_USER_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with file_lock(_USER_LOCK, wait=True):
         return _user_made_once()
-    finally:
-        os.close(descriptor)
 
 
 def _user_made_once() -> str:

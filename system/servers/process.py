@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from common import process_tree
 from system.console import Problem
-from system.run import processes
 
 #: A log that grew beyond this is set aside when its server starts the next time; one is kept.
 _LONGEST_LOG_BYTES = 10_000_000
@@ -113,21 +113,21 @@ class ServerProcess:
         if started is None:
             return
         if started.poll() is None:
-            family = processes.with_descendants(psutil.Process(started.pid))
+            family = process_tree.with_descendants(psutil.Process(started.pid))
             for one in family if number is signal.SIGKILL else family[:1]:
-                processes.send(one, number)
+                process_tree.send(one, number)
             try:
                 started.wait(patience_seconds)
             except subprocess.TimeoutExpired:
                 started.kill()
             for one in self._not_to_outlive(family):
-                processes.send(one, signal.SIGKILL)
-            processes.wait_until_gone(self._not_to_outlive(family), 5.0)
+                process_tree.send(one, signal.SIGKILL)
+            process_tree.wait_until_gone(self._not_to_outlive(family), 5.0)
         started.wait()
 
     def _not_to_outlive(self, family: list[psutil.Process]) -> list[psutil.Process]:
         """Those of the server's processes that must end with it."""
-        return processes.wait_until_gone(family, 2.0)
+        return process_tree.wait_until_gone(family, 2.0)
 
 
 class HttpServer(ServerProcess):

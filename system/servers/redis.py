@@ -10,6 +10,7 @@ from pathlib import Path
 
 import redis
 
+from common import process_tree
 from system.run import processes
 from system.servers.postgres import package_folder, private_folder
 from system.servers.process import ServerError, ServerProcess
@@ -44,7 +45,7 @@ class RedisServer(ServerProcess):
         if self.is_running:
             return
         private_folder(self.folder)
-        processes.stop(processes.working_in(self.folder, names=("redis-server",)))
+        process_tree.stop(processes.working_in(self.folder, names=("redis-server",)))
         file = self.folder / "redis.conf"
         options = {
             "bind": "127.0.0.1",

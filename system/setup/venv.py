@@ -3,17 +3,17 @@
 Standard library alone: this runs in the machine's own Python before anything is installed.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+from common.file_lock import file_lock
 from system.console import Problem, Terminal
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -201,11 +201,12 @@ def _last_line(text: str) -> str:
 def _one_at_a_time(project: Path) -> Iterator[None]:
     """Two set-ups in one folder, say start_system.sh and run_tests.sh, wait for each other."""
     lock = project / "logs" / ".setup.lock"
-    try:
-        lock.parent.mkdir(exist_ok=True)
-        file = lock.open("w")
-    except OSError as error:
-        raise Problem(f"{lock} cannot be written: {error.strerror}; this user must be able to write there") from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        try:
+            lock.parent.mkdir(exist_ok=True)
+            held.enter_context(file_lock(lock, wait=True))
+        except OSError as error:
+            raise Problem(
+                f"{lock} cannot be written: {error.strerror}; this user must be able to write there"
+            ) from error
         yield

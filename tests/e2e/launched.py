@@ -16,6 +16,7 @@ import httpx
 import psutil
 import psycopg2
 
+from common import process_tree
 from system import paths
 from system.run import processes
 from system.run.ports import free_port
@@ -260,9 +261,8 @@ class LaunchedSystem:
 
     def marked(self) -> list[psutil.Process]:
         """Every process that carries this system's marker."""
-        return [
-            one for one in processes.marked(processes.RUN_MARKER, self.places.marker.__eq__) if processes.is_alive(one)
-        ]
+        ours = processes.marked(processes.RUN_MARKER, self.places.marker.__eq__)
+        return [one for one in ours if process_tree.is_alive(one)]
 
     def everything(self) -> list[psutil.Process]:
         """Every process of this system, the servers that hide their environment included."""
@@ -284,7 +284,7 @@ class LaunchedSystem:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        processes.stop(self.everything(), gently=signal.SIGKILL)
+        process_tree.stop(self.everything(), gently=signal.SIGKILL)
 
 
 class Arrivals:

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from system.run import processes
+from common import process_tree
 from tests.e2e.conftest import Launch
 from tests.e2e.launched import ACCEPTED_LINE
 
@@ -29,7 +29,7 @@ def test_one_command_up_to_the_first_accepted_job_and_ctrl_c_down(launch: Launch
     everything = system.everything()
     assert {"postgres", "redis-server"} <= {one.name() for one in everything}
     assert system.stop() == 0
-    assert [one for one in everything if processes.is_alive(one)] == []
+    assert [one for one in everything if process_tree.is_alive(one)] == []
     assert system.everything() == []
     for name, port in system.ports.items():
         with socket.socket() as probe:
@@ -45,10 +45,10 @@ def test_a_killed_script_is_cleaned_up_by_the_next_start(launch: Launch) -> None
     left = system.everything()
     system.process.kill()
     system.ended()
-    assert any(processes.is_alive(one) for one in left)
+    assert any(process_tree.is_alive(one) for one in left)
     system.start()
     system.line(r"Stopped \d+ processes that an earlier run left behind", 1)
-    assert [one for one in left if processes.is_alive(one)] == []
+    assert [one for one in left if process_tree.is_alive(one)] == []
     system.line(ACCEPTED_LINE, 30)
     assert system.stop() == 0
     assert system.everything() == []

@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from common import process_tree
 from contract.commands import Configure
 from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.events import ErrorReported
 from contract.jobs import JobStatus
 from contract.owner_rules import BrowserUse, LaneChoice
-from system.run import processes
 from system.servers.redis import RedisServer
 from tests.support.bot_support import PROJECT, BotRun, Reports, bot, name_of, sign_in_before, wait_until
 from tests.support.simulator_client import RequestSeen, SimulatorProcess
@@ -55,7 +55,7 @@ def errors(reports: Reports) -> list[str]:
 
 
 def browsers_of(process: psutil.Process) -> list[psutil.Process]:
-    return [one for one in processes.with_descendants(process) if "chrom" in name_of(one)]
+    return [one for one in process_tree.with_descendants(process) if "chrom" in name_of(one)]
 
 
 # --- the budget -------------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def test_the_page_lanes_browser_goes_with_the_bot_however_that_ends(
 ) -> None:
     with bot(simulator, tmp_path, redis_url=redis_server.url, LANE="page") as run:
         run.wait_for_log("session_running", patience=60)
-        family = processes.with_descendants(psutil.Process(run.process.pid))
+        family = process_tree.with_descendants(psutil.Process(run.process.pid))
         assert browsers_of(psutil.Process(run.process.pid))
         run.kill()
         wait_until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family))
@@ -212,7 +212,7 @@ def test_a_crashed_browser_costs_nothing_but_another_one(
     with bot(simulator, tmp_path, redis_url=redis_server.url, with_browser=True, BROWSER="stay") as run:
         run.wait_for_log("session_running", patience=60)
         for one in browsers_of(psutil.Process(run.process.pid)):
-            processes.send(one, signal.SIGKILL)
+            process_tree.send(one, signal.SIGKILL)
         before = len(looks(simulator))
         wait_until(lambda: len(looks(simulator)) > before + 5)
         number = simulator.post_job(kind="Telephone Interpreting").job_number

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from system.run import processes
+from common import process_tree
 from system.setup.venv import PROJECT
 from tests.conftest import TEST_MARKER
 
@@ -43,11 +43,11 @@ def test_the_next_run_ends_what_a_killed_one_left(tmp_path: Path) -> None:
     finally:
         test.unlink()
     servers = [psutil.Process(int(pid)) for pid in told.read_text().split()]
-    assert all(processes.is_alive(server) for server in servers)
+    assert all(process_tree.is_alive(server) for server in servers)
 
     collecting = [*pytest_command, "--collect-only", "tests/unit/test_system_places.py"]
     subprocess.run(collecting, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, check=True)
-    assert not any(processes.is_alive(server) for server in servers)
+    assert not any(process_tree.is_alive(server) for server in servers)
 
 
 _BENCHMARK = """
@@ -69,10 +69,10 @@ def test_what_a_benchmark_started_ends_with_it_or_with_the_next_one(end: signal.
     with run(_BENCHMARK) as benchmark:
         assert benchmark.stdout
         contestant = psutil.Process(int(benchmark.stdout.readline()))
-        assert processes.is_alive(contestant)
+        assert process_tree.is_alive(contestant)
         benchmark.send_signal(end)
         benchmark.wait()
     if end is signal.SIGKILL:
-        assert processes.is_alive(contestant)
+        assert process_tree.is_alive(contestant)
         run("from benchmarks.measuring import begin; begin()").communicate()
-    assert not processes.is_alive(contestant)
+    assert not process_tree.is_alive(contestant)

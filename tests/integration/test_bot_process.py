@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from common.process_tree import with_descendants
 from contract.commands import Command, Configure, Pause, Resume, Stop
 from contract.configuration import BotConfiguration, VersionedConfiguration
 from contract.events import Notice
@@ -376,7 +377,7 @@ def test_it_is_a_small_process(simulator: SimulatorProcess, redis_server: RedisS
         run.wait_for_log("session_running")
         job = simulator.post_job(kind="Telephone Interpreting")
         simulator.wait_for(job.job_number, lambda truth: truth.holder == simulator.us)
-        family = [psutil.Process(run.process.pid), *psutil.Process(run.process.pid).children(recursive=True)]
+        family = with_descendants(psutil.Process(run.process.pid))
         # unique to it, whatever else on this machine shares its libraries
         unique = sum(one.memory_full_info().uss for one in family)
         assert unique < 60_000_000, f"{unique / 1e6:.1f} MB"

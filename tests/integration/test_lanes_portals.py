@@ -10,7 +10,6 @@ import pytest_asyncio
 
 from bot.clock import now
 from bot.domain.busy_calendar import Calendar, span_of
-from bot.domain.job import Action
 from bot.domain.rules.evaluate import decide
 from bot.domain.rules.rule_set import Caps, Rules
 from bot.portal.browser.client import BrowserClient
@@ -18,6 +17,7 @@ from bot.portal.client import OutcomeUnknown
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
 from bot.portal.http.client import HttpClient
 from bot.portal.models import Board, BoardPage, Ownership
+from common.states import PortalAction
 from tests.support.fixtures_simulator import Member
 from tests.support.lane_support import SKINS, LaneKind, definition_of, lane_of, row_of, session_of, somebody
 from tests.support.simulator_client import FaultKind, SimulatorProcess
@@ -75,7 +75,7 @@ async def test_every_page_is_read_and_every_job_with_what_the_portal_shows(
     assert {row.job.job_number for row in board.rows} == posted
     assert (board.pages, board.user_name) == (2, member.name)
     row = board.rows[0]
-    assert (row.job.language, row.job.action) == ("Dari", Action.ACCEPT)
+    assert (row.job.language, row.job.action) == ("Dari", PortalAction.ACCEPT)
     truth = member.simulator.truth(row.job.job_number)
     page = await lane.read_job(row.job.portal_id)
     assert page is not None
@@ -204,7 +204,7 @@ async def test_a_job_that_wants_a_quote_first_is_shown_and_has_no_accept(
     assert rows[plain].accept is not None
     if quoted in rows:
         assert rows[quoted].accept is None
-        assert rows[quoted].job.action is not Action.ACCEPT
+        assert rows[quoted].job.action is not PortalAction.ACCEPT
         with pytest.raises(ValueError, match="no accept"):
             await lane.accept(rows[quoted])
 

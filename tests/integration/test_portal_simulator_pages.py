@@ -5,7 +5,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.domain.job import Action
 from bot.portal.definition.model import PortalDefinition, RefusalCode, load
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
 from bot.portal.models import Board, BoardPage, Ownership
@@ -20,6 +19,7 @@ from bot.portal.parsing.parse import (
     sign_in_refusal,
     with_page,
 )
+from common.states import PortalAction
 from tests.support.fixtures_simulator import Member
 from tests.support.simulator_client import FaultKind
 from tests.support.simulator_visitor import Visitor
@@ -79,12 +79,12 @@ def test_every_row_of_a_long_board_reads_as_the_portal_shows_it(signed_in: Membe
             assert job.language == row.cells["Language"]
             assert job.portal_status == row.cells["Status"]
             can_be_accepted = job.portal_status == "matched" and "Accept" in row.forms
-            assert (job.action is Action.ACCEPT) is can_be_accepted
+            assert (job.action is PortalAction.ACCEPT) is can_be_accepted
             assert (read[number].accept is not None) is can_be_accepted
         assert read[stray].job.reference != f"{stray}/atoz"
         assert read[untimed].job.appointment_time is None
         assert read[untimed].job.starts_at is None
-        assert read[quote].job.action is Action.QUOTE
+        assert read[quote].job.action is PortalAction.QUOTE
 
 
 def test_the_filters_list_what_is_free_and_what_is_ours(signed_in: Member, atoz: PortalDefinition) -> None:
@@ -139,7 +139,7 @@ def test_a_jobs_page_tells_the_rest(signed_in: Member, atoz: PortalDefinition, k
     assert page.ownership is Ownership.FREE
     job = with_page(row.job, page)
     assert job.kind == kind
-    assert (job.job_number, job.action) == (number, Action.ACCEPT)
+    assert (job.job_number, job.action) == (number, PortalAction.ACCEPT)
     assert job.starts_at == row.job.starts_at == page.job.starts_at
     assert job.duration_minutes == page.job.duration_minutes == row.job.duration_minutes
     details = signed_in.visitor.get(f"/interpreter-jobs/{number}").details()

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from common import process_tree
 from system import paths
 from system.console import Problem
 from system.run import cleanup, ports, processes
@@ -24,7 +25,7 @@ MARKER = "ATOZ_TEST_MARKER"
 def value() -> Iterator[str]:
     mark = uuid.uuid4().hex
     yield mark
-    processes.stop(processes.marked(MARKER, mark.__eq__), gently=signal.SIGKILL)
+    process_tree.stop(processes.marked(MARKER, mark.__eq__), gently=signal.SIGKILL)
 
 
 def _start(value: str, script: str) -> subprocess.Popen[str]:
@@ -52,7 +53,7 @@ def test_a_grandchild_is_found_after_its_parent_was_killed(value: str) -> None:
     parent.wait()
     left = processes.marked(MARKER, value.__eq__)
     assert len(left) == 1
-    assert processes.stop(left) == []
+    assert process_tree.stop(left) == []
     assert processes.marked(MARKER, value.__eq__) == []
 
 
@@ -62,7 +63,7 @@ def test_who_ignores_the_signal_is_killed_after_the_patience(value: str) -> None
         f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {_sleeping()}",
     )
     began = time.monotonic()
-    stubborn = processes.stop([psutil.Process(process.pid)], patience_seconds=0.3)
+    stubborn = process_tree.stop([psutil.Process(process.pid)], timeout_seconds=0.3)
     assert [one.pid for one in stubborn] == [process.pid]
     assert 0.3 <= time.monotonic() - began < 10
     assert process.wait() == -signal.SIGKILL
@@ -71,7 +72,7 @@ def test_who_ignores_the_signal_is_killed_after_the_patience(value: str) -> None
 def test_another_installation_is_left_alone(value: str) -> None:
     ours, theirs = _start(value, _sleeping()), _start(f"{value}-other", _sleeping())
     try:
-        processes.stop(processes.marked(MARKER, value.__eq__))
+        process_tree.stop(processes.marked(MARKER, value.__eq__))
         assert ours.poll() is not None
         assert theirs.poll() is None
     finally:

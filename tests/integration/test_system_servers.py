@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 import redis
 
-from system.run import processes
+from common import process_tree
 from system.servers.postgres import PostgresServer
 from system.servers.process import ServerError
 from system.servers.redis import RedisServer
@@ -100,10 +100,10 @@ def test_redis_on_a_taken_port_says_so_instead_of_using_the_other_server(redis_s
 def test_a_stopped_server_leaves_no_process(own_postgres_server: PostgresServer) -> None:
     pid = own_postgres_server.pid
     assert pid is not None
-    family = processes.with_descendants(psutil.Process(pid))
+    family = process_tree.with_descendants(psutil.Process(pid))
     assert len(family) > 1
     own_postgres_server.stop()
-    assert [one for one in family if processes.is_alive(one)] == []
+    assert [one for one in family if process_tree.is_alive(one)] == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as another user")

@@ -19,12 +19,12 @@ from bot.account.account_folder import AccountFolder, account_id
 from bot.account.session_store import StoredSession
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import load
+from common import process_tree
 from contract import streams
 from contract.commands import Command, encode_command
 from contract.events import Event, JobProcessed, decode_event
 from contract.jobs import JobReport, JobStatus
 from contract.presence import Heartbeat
-from system.run import processes
 from tests.support.signed_in_session import session_without_browser
 from tests.support.simulator_client import SimulatorProcess
 from tests.support.simulator_visitor import Visitor
@@ -158,9 +158,9 @@ class BotRun:
     def end(self) -> None:
         """Leave nothing running."""
         if self.process.poll() is None:
-            family = processes.with_descendants(psutil.Process(self.process.pid))
+            family = process_tree.with_descendants(psutil.Process(self.process.pid))
             for one in family:
-                processes.send(one, signal.SIGKILL)
+                process_tree.send(one, signal.SIGKILL)
             self.process.wait()
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from app.sessions.heartbeats import Sighting, Sightings
 from app.sessions.schemas import Wanted
 from app.supervisor.plan import (
-    EXIT_NEEDS_OWNER,
     HUNG_AFTER,
     HUNG_KILL_AFTER,
     KILL_AFTER,
@@ -37,6 +36,7 @@ from app.supervisor.plan import (
     pause_before_restart,
     plan,
 )
+from common.exit_codes import EXIT_NEEDS_OWNER
 from contract.presence import HEARTBEAT_STALE_AFTER
 from contract.sessions import SessionState, StartedBy
 from tests.support.backend_events import SESSION, beat

@@ -1,14 +1,17 @@
 """The owner's rules as settings: neutral unless set, validated in words, and written in the environment too."""
 
+from dataclasses import fields
 from datetime import date, time
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from bot.domain.rules.rule_set import TEXT_FIELDS
+from bot.domain.job import Job
+from common.job_fields import TEXT_FIELDS
 from contract.configuration import BotConfiguration, read_texts
-from contract.owner_rules import SEARCHABLE_FIELDS, DateSpan, Mode, Preference, Weekday, WeeklyHours, WordRule
+from contract.jobs import PortalJob
+from contract.owner_rules import DateSpan, Mode, Preference, Weekday, WeeklyHours, WordRule
 
 #: what version 1 of the configuration held; everything else came later and must be neutral
 FIRST = {"check_interval_seconds", "max_accept_per_run", "job_type_filter", "exclude_types", "required_fields"}
@@ -126,5 +129,6 @@ def test_an_empty_text_is_no_setting_and_nonsense_is_left_to_be_refused() -> Non
         BotConfiguration.model_validate(read_texts({"CHECK_INTERVAL_SECONDS": "none"}))
 
 
-def test_rules_and_settings_search_the_same_fields() -> None:
-    assert SEARCHABLE_FIELDS == TEXT_FIELDS
+def test_rules_and_settings_search_fields_that_every_job_has() -> None:
+    assert set(TEXT_FIELDS) <= set(PortalJob.model_fields)
+    assert set(TEXT_FIELDS) <= {field.name for field in fields(Job)}

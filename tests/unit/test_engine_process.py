@@ -8,7 +8,8 @@ import pytest
 from bot.account.portal_session import LoginResult
 from bot.account.sign_in import BrowserSignIn
 from bot.config import load
-from bot.run.process import EXIT_STOPPED, BotProcess
+from bot.run.process import BotProcess
+from common.exit_codes import EXIT_STOPPED
 
 
 async def test_a_picture_that_takes_long_ends_before_what_it_writes_to(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.job import Action
 from bot.portal.definition.model import load
 from bot.portal.errors import LayoutChanged, PortalError
 from bot.portal.models import BoardPage, JobPage
 from bot.portal.parsing.parse import parse_board, parse_job_page, with_page
+from common.states import PortalAction
 
 PAGES = Path(__file__).parents[1] / "pages"
 ATOZ = load("atoz")
@@ -58,7 +58,7 @@ def check_board(html: str, *, every_row: bool = True) -> None:
     if every_row:
         assert len(read.rows) + read.unidentified == len(RIGHT.rows)
     for row in read.rows:
-        if row.job.action is Action.ACCEPT or row.accept is not None:
+        if row.job.action is PortalAction.ACCEPT or row.accept is not None:
             # what can be accepted is known by its id, which stands in its row three times
             right = ROWS.get(row.job.portal_id)
             assert right is not None, f"job {row.job.portal_id} was not there"
@@ -80,7 +80,7 @@ def check_same_values(html: str) -> None:
         right = ROWS[row.job.portal_id].job
         for field in fields(right):
             value = getattr(row.job, field.name)
-            assert value in (None, Action.NONE, getattr(right, field.name)), field.name
+            assert value in (None, PortalAction.NONE, getattr(right, field.name)), field.name
 
 
 def test_a_page_that_is_cut_anywhere_is_never_read() -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.job import Action
 from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import LayoutChanged, PortalError
 from bot.portal.parsing.parse import parse_board, read_accept_page
+from common.states import PortalAction
 
 PAGES = Path(__file__).parents[1] / "pages"
 CARDS = load("cards")
@@ -44,8 +44,8 @@ def check(text: str, definition: PortalDefinition, url: str, original: str) -> N
     assert len(read.rows) + read.unidentified == len(right)
     numbers = {row.job.job_number for row in right.values()}
     for row in read.rows:
-        if row.job.action is Action.ACCEPT:
-            assert right[row.job.portal_id].job.action is Action.ACCEPT
+        if row.job.action is PortalAction.ACCEPT:
+            assert right[row.job.portal_id].job.action is PortalAction.ACCEPT
         else:
             # a row that cannot be accepted may have one link alone; its reference or its id is right
             assert row.job.portal_id in right or row.job.job_number in numbers

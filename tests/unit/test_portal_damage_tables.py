@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.job import Action
 from bot.portal.definition.model import PortalDefinition, load
 from bot.portal.errors import LayoutChanged, PortalError
 from bot.portal.models import BoardPage, Ownership
 from bot.portal.parsing.parse import parse_board, parse_job_page
+from common.states import PortalAction
 
 PAGES = Path(__file__).parents[1] / "pages"
 
@@ -65,7 +65,7 @@ class Shape:
             assert row.job.portal_id in ids or row.job.job_number in numbers
             if row.accept is not None:
                 assert row.job.portal_id in free
-                assert row.job.action is Action.ACCEPT
+                assert row.job.action is PortalAction.ACCEPT
                 assert f"/{row.job.portal_id}/" in row.accept.action
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.engine.unreadable_pages import UnreadablePageStore
 from bot.portal.definition.model import load
 from bot.portal.errors import LayoutChanged, PortalError, RetryLater, SignInAgain
@@ -28,6 +28,7 @@ from bot.portal.parsing.parse import (
     with_page,
 )
 from bot.portal.parsing.values import read_date, read_duration, read_moment, read_time
+from common.states import PortalAction
 
 PAGES = Path(__file__).parents[1] / "pages"
 ATOZ = load("atoz")
@@ -294,12 +295,12 @@ ROW_JOB = Job(
     duration_minutes=90,
     language="Polish",
     portal_status="matched",
-    action=Action.ACCEPT,
+    action=PortalAction.ACCEPT,
 )
 
 
 def its_page(**changes: Any) -> JobPage:
-    job = ROW_JOB.changed(submitted_on=None, reference="10432/atoz", action=Action.NONE, kind="BSL")
+    job = ROW_JOB.changed(submitted_on=None, reference="10432/atoz", action=PortalAction.NONE, kind="BSL")
     return JobPage(job=job.changed(**changes), ownership=Ownership.FREE, user_name="Anna")
 
 

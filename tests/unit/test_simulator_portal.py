@@ -20,7 +20,8 @@ from hypothesis.stateful import (
 from simulator.domain.accounts import Account, Lockout
 from simulator.domain.board import Filters
 from simulator.domain.jobs import ACTIVE, Job, JobStatus, LoserSees, Match, MatchStatus, rival, us
-from simulator.domain.portal import Answer, Portal, PortalRules
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer, PortalRules
 from simulator.domain.sessions import Sessions
 from simulator.settings import QUIET
 from simulator.skins.atoz.pagination import page_numbers
@@ -36,12 +37,12 @@ def portal_with(*emails: str, **rules: Any) -> tuple[Portal, list[Account]]:
 
 
 def post(portal: Portal, seed: int = 1, now: datetime = START, **given_fields: Any) -> Job:
-    return portal.post(Chance(seed).draft(now, QUIET, **given_fields), now)
+    return portal.agency.post(Chance(seed).draft(now, QUIET, **given_fields), now)
 
 
 def whole_board(portal: Portal, account: Account, filters: Filters) -> list[Job]:
-    first = portal.board(account, filters, 1)
-    pages = [portal.board(account, filters, number) for number in range(1, first.last + 1)]
+    first = account.board.page(filters, 1)
+    pages = [account.board.page(filters, number) for number in range(1, first.last + 1)]
     assert all(len(page.jobs) == 10 for page in pages[:-1])
     assert {page.total for page in pages} == {sum(len(page.jobs) for page in pages)}
     return [job for page in pages for job in page.jobs]
@@ -93,9 +94,9 @@ class PortalMachine(RuleBasedStateMachine):
         self.check_accept(number, rival(who))
 
     def check_accept(self, number: int, who: str) -> None:
-        job = self.portal.jobs[number]
+        job = self.portal.store.jobs[number]
         before = (job.status, job.holder, job.settles_at)
-        answer = self.portal.accept(number, who, self.now)
+        answer = self.portal.interpreters.accept(number, who, self.now)
         told = job.accepts[-1]
         assert (told.who, told.answered, told.took_effect) == (who, answer.value, answer is Answer.ACCEPTED)
         if answer is Answer.ACCEPTED:
@@ -106,31 +107,31 @@ class PortalMachine(RuleBasedStateMachine):
 
     @rule(number=jobs, email=whose)
     def reject(self, number: int, email: str) -> None:
-        self.portal.reject(number, self.account(email), self.now)
+        self.portal.interpreters.reject(number, self.account(email), self.now)
 
     @rule(number=jobs, email=whose)
     def quote(self, number: int, email: str) -> None:
-        self.portal.quote(number, self.account(email), self.now)
+        self.portal.interpreters.quote(number, self.account(email), self.now)
 
     @rule(number=jobs, email=whose)
     def unassign(self, number: int, email: str) -> None:
-        match = self.portal.jobs[number].matches.get(email)
+        match = self.portal.store.jobs[number].matches.get(email)
         if match is not None:
-            self.portal.unassign(number, match.match_id, self.account(email), self.now)
+            self.portal.interpreters.unassign(number, match.match_id, self.account(email), self.now)
 
     @rule(number=jobs, email=whose)
     def complete(self, number: int, email: str) -> None:
-        self.portal.complete(number, self.account(email), self.now + timedelta(days=60))
+        self.portal.interpreters.complete(number, self.account(email), self.now + timedelta(days=60))
 
     @rule(number=jobs, does=st.sampled_from(["assign", "cancel", "remove"]))
     def the_agency(self, number: int, does: str) -> None:
-        job = self.portal.jobs[number]
+        job = self.portal.store.jobs[number]
         if does == "assign":
-            self.portal.assign(job, rival(4), self.now)
+            self.portal.agency.assign(job, rival(4), self.now)
         elif does == "cancel":
-            self.portal.cancel(job, self.now)
+            self.portal.agency.cancel(job, self.now)
         else:
-            self.portal.remove(job, self.now)
+            self.portal.agency.remove(job, self.now)
 
     @rule(
         number=jobs,
@@ -146,16 +147,16 @@ class PortalMachine(RuleBasedStateMachine):
         ),
     )
     def overwrite(self, number: int, who: str, written: tuple[str | None, JobStatus]) -> None:
-        job = self.portal.jobs[number]
+        job = self.portal.store.jobs[number]
         former, entries = job.holder, len(job.history)
         holder, status = written
-        self.portal.overwrite(job, us(who), self.now, holder=holder, status=status)
+        self.portal.unlocked.overwrite(job, us(who), self.now, holder=holder, status=status)
         assert (job.holder, job.status) == written
         takings = [one.whom for one in job.history[entries:] if one.action == "taken_from"]
         assert takings == [former] * (former not in (None, us(who), holder))
 
     def account(self, email: str) -> Account:
-        account = self.portal.account(email)
+        account = self.portal.accounts.find(email)
         assert account is not None
         return account
 
@@ -163,7 +164,7 @@ class PortalMachine(RuleBasedStateMachine):
     def boards_are_right(self) -> None:
         for account in self.accounts:
             expected = sorted(
-                (job for job in self.portal.jobs.values() if self.is_listed(job, account)),
+                (job for job in self.portal.store.jobs.values() if self.is_listed(job, account)),
                 key=lambda job: job.board_order,
             )
             assert whole_board(self.portal, account, Filters()) == expected
@@ -178,7 +179,7 @@ class PortalMachine(RuleBasedStateMachine):
             return True
         return not any(
             other.interval.overlaps(job.interval)
-            for other in self.portal.jobs.values()
+            for other in self.portal.store.jobs.values()
             if other is not job and other.interval is not None and self.is_assigned(other, account)
         )
 
@@ -188,11 +189,11 @@ class PortalMachine(RuleBasedStateMachine):
 
     @invariant()
     def a_holder_is_the_one_who_sees_it_assigned(self) -> None:
-        for job in self.portal.jobs.values():
+        for job in self.portal.store.jobs.values():
             holders = [us(email) for email, match in job.matches.items() if match.status is MatchStatus.ASSIGNED]
             if job.status in ACTIVE:
                 assert holders == [job.holder] * (job.holder is not None and job.holder.startswith("us:"))
-            assert (job.number in self.portal.pending) == (job.status is JobStatus.PENDING)
+            assert (job.number in self.portal.store.pending) == (job.status is JobStatus.PENDING)
 
     @invariant()
     def diaries_stay_short(self) -> None:
@@ -210,7 +211,7 @@ def test_until_it_settles_the_last_accept_written_has_the_job(tries: list[tuple[
     now = START
     for who, pause_ms in tries:
         now += timedelta(milliseconds=pause_ms)
-        portal.accept(job.number, rival(who), now)
+        portal.interpreters.accept(job.number, rival(who), now)
     first = job.accepts[0]
     assert first.took_effect
     for one in job.accepts[1:]:
@@ -252,33 +253,36 @@ def test_old_jobs_are_forgotten_and_open_ones_never() -> None:
     still_open = [post(portal, seed).number for seed in range(10)]
     for seed in range(200):
         job = post(portal, seed)
-        portal.assign(job, us(account.email), START)
-    assert len(portal.jobs) <= 51
-    assert set(still_open) <= set(portal.jobs)
-    assert {job.number for job in whole_board(portal, account, Filters())} <= set(portal.jobs)
-    assert portal.accept(portal.jobs[still_open[0]].number + 15, us(account.email), START) is Answer.GONE
+        portal.agency.assign(job, us(account.email), START)
+    assert len(portal.store.jobs) <= 51
+    assert set(still_open) <= set(portal.store.jobs)
+    assert {job.number for job in whole_board(portal, account, Filters())} <= set(portal.store.jobs)
+    assert (
+        portal.interpreters.accept(portal.store.jobs[still_open[0]].number + 15, us(account.email), START)
+        is Answer.GONE
+    )
 
 
 def test_a_job_given_back_is_not_forgotten_as_an_old_one() -> None:
     portal, (account,) = portal_with("a@example.com", keep_jobs=5)
     job = post(portal)
-    portal.accept(job.number, us(account.email), START)
-    portal.unassign(job.number, job.matches[account.email].match_id, account, START)
+    portal.interpreters.accept(job.number, us(account.email), START)
+    portal.interpreters.unassign(job.number, job.matches[account.email].match_id, account, START)
     for seed in range(20):
-        portal.cancel(post(portal, seed), START)
-    assert job.number in portal.pending
-    assert job.number in portal.jobs
+        portal.agency.cancel(post(portal, seed), START)
+    assert job.number in portal.store.pending
+    assert job.number in portal.store.jobs
 
 
 def test_archived_jobs_stay_assigned() -> None:
     portal, (account,) = portal_with("a@example.com", diary_limit=3)
     jobs = [post(portal, seed) for seed in range(6)]
     for job in jobs:
-        portal.accept(job.number, us(account.email), START)
+        portal.interpreters.accept(job.number, us(account.email), START)
     assert len([one for one in whole_board(portal, account, Filters()) if one in jobs]) == 3
     for job in jobs:
         assert job.holder == us(account.email)
-        found = portal.seen(job.number, account)
+        found = portal.store.seen(job.number, account)
         assert isinstance(found, tuple)
         assert isinstance(found[1], Match)
         assert found[1].status is MatchStatus.ASSIGNED
@@ -288,9 +292,9 @@ def test_what_the_agency_gave_stays_on_the_board_while_it_lies_ahead() -> None:
     portal, (account,) = portal_with("a@example.com", diary_limit=3)
     given, accepted = [post(portal, seed) for seed in range(4)], [post(portal, seed) for seed in range(4, 6)]
     for job in given:
-        portal.assign(job, us(account.email), START)
+        portal.agency.assign(job, us(account.email), START)
     for job in accepted:
-        portal.accept(job.number, us(account.email), START)
+        portal.interpreters.accept(job.number, us(account.email), START)
     shown = whole_board(portal, account, Filters())
     assert all(job in shown for job in given), "one that left would look as if it was taken back"
     assert not any(job in shown for job in accepted)
@@ -332,7 +336,7 @@ def test_guests_do_not_push_out_who_is_signed_in() -> None:
 def test_a_job_that_is_given_to_somebody_is_seen_by_them_though_it_was_not_offered() -> None:
     portal, (_, other) = portal_with("a@example.com", "b@example.com")
     job = post(portal, matched_to=frozenset({"a@example.com"}))
-    portal.assign(job, us(other.email), START)
+    portal.agency.assign(job, us(other.email), START)
     assert [one.number for one in whole_board(portal, other, Filters())] == [job.number]
 
 
@@ -341,6 +345,6 @@ def test_a_portal_can_show_what_overlaps_an_assigned_job() -> None:
         portal = Portal(PortalRules(), hides_overlaps=hides)
         account = portal.add_account("a@example.com", "a password", "A", START)
         when: dict[str, Any] = {"appointment_date": START.date(), "appointment_time": time(10), "duration_minutes": 60}
-        portal.accept(post(portal, **when).number, us(account.email), START)
+        portal.interpreters.accept(post(portal, **when).number, us(account.email), START)
         post(portal, **when)
         assert len(whole_board(portal, account, Filters())) == shown

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.domain.jobs import JobStatus, LoserSees, rival, us
-from simulator.domain.portal import Portal, PortalRules
+from simulator.domain.portal import Portal
+from simulator.domain.rules import PortalRules
 from simulator.domain.tickets import TicketState, Tracker, Written
 from simulator.settings import QUIET
 from simulator.world.chance import Chance
@@ -36,7 +37,7 @@ def test_the_last_one_who_writes_has_written_and_every_taking_is_told(
     portal = Portal(PortalRules(), hides_overlaps=False)
     accounts = {email: portal.add_account(email, "a password", email, START) for email in EMAILS}
     draft = Chance(1).draft(START, QUIET, loser_sees=LoserSees.CANCELLED, matched_to=frozenset(EMAILS[:1]))
-    job = portal.post(draft, START)
+    job = portal.agency.post(draft, START)
     tracker = Tracker(portal)
     now = START
     for what, who, owner, state in steps:
@@ -53,10 +54,10 @@ def test_the_last_one_who_writes_has_written_and_every_taking_is_told(
             assert job.holder == us(who)
             assert took == (holder != us(who))
         elif what == "rival":
-            portal.accept(job.number, who, now)
+            portal.interpreters.accept(job.number, who, now)
             continue
         else:
-            portal.assign(job, who, now)
+            portal.agency.assign(job, who, now)
             assert tracker.read(job).state is TicketState.ACCEPTED
             continue
         takings = [(one.who, one.whom) for one in job.history[entries:] if one.action == "taken_from"]
@@ -70,12 +71,12 @@ def test_a_ticket_reads_as_its_job_where_nobody_wrote_a_state() -> None:
     portal = Portal(PortalRules(), hides_overlaps=False)
     account = portal.add_account(EMAILS[0], "a password", "A", START)
     tracker = Tracker(portal)
-    job = portal.post(Chance(1).draft(START, QUIET), START)
-    quote = portal.post(Chance(2).draft(START, QUIET, quote_only=True), START)
+    job = portal.agency.post(Chance(1).draft(START, QUIET), START)
+    quote = portal.agency.post(Chance(2).draft(START, QUIET, quote_only=True), START)
     assert [tracker.read(one).state for one in (job, quote)] == [TicketState.NEW, TicketState.QUOTING]
     assert tracker.take(job, account, START)
     assert tracker.read(job).state is TicketState.ASSIGNED
-    portal.assign(job, rival(3), START)
+    portal.agency.assign(job, rival(3), START)
     assert tracker.read(job) == Written(
         owner=rival(3),
         state=TicketState.ACCEPTED,
@@ -84,5 +85,5 @@ def test_a_ticket_reads_as_its_job_where_nobody_wrote_a_state() -> None:
         component=job.draft.language.name,
         urgent=job.number % 3 == 0,
     )
-    portal.cancel(job, START)
+    portal.agency.cancel(job, START)
     assert (tracker.read(job).owner, tracker.read(job).state) == (None, TicketState.CLOSED)

@@ -11,7 +11,8 @@ import pytest
 from simulator.domain.accounts import Account
 from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, JobStatus, us
-from simulator.domain.portal import Answer, Portal
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
 from simulator.settings import KINDS, PRACTICE, QUIET, STANDARD, Settings
 from simulator.world.chance import Chance
 from simulator.world.world import RivalPlan, World
@@ -44,7 +45,7 @@ def post_free(world: World, count: int, plan: RivalPlan | None = None, **given: 
 def test_jobs_arrive_at_random_moments_at_the_rate() -> None:
     world, _ = a_world(QUIET.changed({"jobs_per_minute": 60, "population": 0}))
     run(world, START, timedelta(minutes=30))
-    jobs = list(world.portal.jobs.values())
+    jobs = list(world.portal.store.jobs.values())
     # 1,800 are expected; four standard deviations of a Poisson count are 4 x sqrt(1800) = 170
     assert 1630 <= len(jobs) <= 1970
     gaps = [(b.visible_at - a.visible_at).total_seconds() for a, b in pairwise(jobs)]
@@ -56,7 +57,7 @@ def test_jobs_arrive_at_random_moments_at_the_rate() -> None:
 def test_arrivals_are_of_many_languages_and_every_kind_and_shape() -> None:
     world, _ = a_world(QUIET.changed({"jobs_per_minute": 600, "population": 0}))
     run(world, START, timedelta(minutes=2))
-    drafts = [job.draft for job in world.portal.jobs.values()]
+    drafts = [job.draft for job in world.portal.store.jobs.values()]
     assert len({draft.language.name for draft in drafts}) >= 20
     assert {draft.kind.casefold() for draft in drafts} == {kind.casefold() for kind in KINDS}
     assert len({draft.kind for draft in drafts}) > len(KINDS), "capitals vary"
@@ -93,7 +94,7 @@ def test_rivals_go_for_their_share_within_their_time() -> None:
     now = run(world, START, timedelta(minutes=4))
     world.change(world.settings.changed({"jobs_per_minute": 0}), now)
     run(world, now, timedelta(seconds=3))
-    jobs = list(world.portal.jobs.values())
+    jobs = list(world.portal.store.jobs.values())
     contested = [job for job in jobs if job.accepts]
     assert len(contested) / len(jobs) == pytest.approx(0.3, abs=0.06)
     assert {one.who for job in contested for one in job.accepts} == {f"rival:{n}" for n in range(1, 5)}
@@ -108,14 +109,14 @@ def test_no_rival_goes_for_a_job_that_wants_a_quote() -> None:
         QUIET.changed({"jobs_per_minute": 300, "rivals": 4, "rival_share": 1, "quote_only_share": 1, "population": 0})
     )
     run(world, START, timedelta(minutes=1))
-    assert not any(job.accepts for job in world.portal.jobs.values())
+    assert not any(job.accepts for job in world.portal.store.jobs.values())
 
 
 def test_what_nobody_takes_goes_in_the_end() -> None:
     world, _ = a_world(QUIET.changed({"jobs_per_minute": 120, "open_for_seconds": [10, 20], "population": 0}))
     now = run(world, START, timedelta(minutes=2))
-    assert all((now - job.visible_at).total_seconds() <= 20.1 for job in world.portal.pending.values())
-    ends = {job.status for job in world.portal.jobs.values()}
+    assert all((now - job.visible_at).total_seconds() <= 20.1 for job in world.portal.store.pending.values())
+    ends = {job.status for job in world.portal.store.jobs.values()}
     assert ends == {JobStatus.PENDING, JobStatus.ASSIGNED, JobStatus.CANCELLED, JobStatus.REMOVED}
 
 
@@ -149,7 +150,7 @@ def test_changing_the_rate_needs_no_waiting() -> None:
 
 def test_an_account_has_a_past_of_every_fate() -> None:
     world, account = a_world(QUIET)
-    jobs = list(world.portal.jobs.values())
+    jobs = list(world.portal.store.jobs.values())
     assert len(jobs) == QUIET.population
     statuses = Counter((job.status.name, job.matches[account.email].status.value) for job in jobs)
     assert statuses == {
@@ -162,7 +163,7 @@ def test_an_account_has_a_past_of_every_fate() -> None:
         ("PENDING", "quoted"): 3,
     }
     begun = [job for job in jobs if job.holder == us(account.email) and job.status is JobStatus.ASSIGNED]
-    assert sum(world.portal.can_complete(job, START) for job in begun) == 3
+    assert sum(world.portal.interpreters.can_complete(job, START) for job in begun) == 3
     ahead = [job.interval for job in begun if job.interval is not None and job.interval.start > START]
     assert len(ahead) == 6
     assert not any(a.overlaps(b) for a in ahead for b in ahead if a is not b)
@@ -178,7 +179,7 @@ def _wins(world: World, account: Account, *, hours: float, reaction: timedelta) 
             world.advance(now)
             while planned and planned[0][0] <= now:
                 _, job = planned.pop(0)
-                world.portal.accept(job.number, us(account.email), now)
+                world.portal.interpreters.accept(job.number, us(account.email), now)
         for job in _open_jobs(world, account):
             if job.number not in tried and _is_wanted(job, account):
                 tried[job.number] = (now, job)
@@ -187,8 +188,8 @@ def _wins(world: World, account: Account, *, hours: float, reaction: timedelta) 
 
 
 def _open_jobs(world: World, account: Account) -> list[Job]:
-    first = world.portal.board(account, Filters(status=0), 1)
-    rest = [world.portal.board(account, Filters(status=0), page) for page in range(2, first.last + 1)]
+    first = account.board.page(Filters(status=0), 1)
+    rest = [account.board.page(Filters(status=0), page) for page in range(2, first.last + 1)]
     return [job for page in [first, *rest] for job in page.jobs]
 
 
@@ -222,7 +223,7 @@ def test_practice_stays_pleasant_for_hours() -> None:
 def test_memory_does_not_grow_without_bound(settings: Settings) -> None:
     world, _ = a_world(settings.changed({"jobs_per_minute": 1200, "keep_jobs": 500, "open_for_seconds": [1, 5]}))
     run(world, START, timedelta(minutes=3))
-    assert len(world.portal.jobs) <= 501
+    assert len(world.portal.store.jobs) <= 501
     assert len(world._due) < 1000
 
 
@@ -230,7 +231,7 @@ def test_a_free_slot_is_found_however_full_the_days_are() -> None:
     world, account = a_world(QUIET.changed({"days_ahead": [1, 2], "population": 0}))
     jobs = post_free(world, 30, duration_minutes=180) + post_free(world, 30, duration_minutes=180)
     for job in jobs:
-        assert world.portal.accept(job.number, us(account.email), START) is Answer.ACCEPTED
-    assert world.portal.board(account, Filters(status=1), 1).total == 60
+        assert world.portal.interpreters.accept(job.number, us(account.email), START) is Answer.ACCEPTED
+    assert account.board.page(Filters(status=1), 1).total == 60
     intervals: list[Any] = [job.interval for job in jobs]
     assert not any(a.overlaps(b) for a in intervals for b in intervals if a is not b)

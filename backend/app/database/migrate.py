@@ -15,14 +15,14 @@ from sqlalchemy.exc import DBAPIError
 from app.database.connection import Database, is_away
 from app.database.locks import LockName
 from app.settings import BadSetting, load
+from common.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: Pauses between tries while Postgres is away.
-_SHORTEST_PAUSE_SECONDS = 0.2
-_LONGEST_PAUSE_SECONDS = 2.0
+_PAUSES = Backoff(first=0.2, longest=2.0)
 
 
 class NewerSchema(Exception):
@@ -92,7 +92,7 @@ class Migrator:
         self._thread.join()
 
     def _run(self) -> None:
-        pause = _SHORTEST_PAUSE_SECONDS
+        pauses = _PAUSES
         while not self._stopping.is_set():
             try:
                 if migrate(self._database.engine):
@@ -105,8 +105,8 @@ class Migrator:
                 self.trouble = None
                 self._database.schema_ready.set()
                 return
-            self._stopping.wait(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            self._stopping.wait(pauses.wait)
+            pauses = pauses.grown()
 
     def _note(self, trouble: str) -> None:
         if trouble != self.trouble:

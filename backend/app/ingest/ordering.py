@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.ingest.reading import Entry, OutboxKey, Readable
+from common.backoff import growing_wait
 
 #: So many requests have to be answered with the same later event before the order goes on from it.
 ANSWERS_NEEDED = 3
@@ -117,9 +118,8 @@ class Order:
         for key, gap in self.gaps.items():
             if now >= gap.ask_at:
                 gap.asked += 1
-                # 2 ** 5 is above it already; without the bound the number would grow for ever
-                doublings = min(max(gap.asked - ANSWERS_NEEDED - 1, 0), 5)
-                gap.ask_at = now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
+                unanswered = max(gap.asked - ANSWERS_NEEDED - 1, 0)
+                gap.ask_at = now + growing_wait(unanswered, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
                 asked.append((key, gap.expected))
         return asked
 

@@ -31,6 +31,7 @@ from app.ingest.positions import read_positions
 from app.ingest.reading import Entry, OutboxKey, Unreadable, read_entry
 from app.redis_connection import connect
 from app.settings import Settings
+from common.backoff import Backoff
 from contract.commands import Resend, encode_command
 from contract.streams import (
     COMMAND_FIELD,
@@ -54,8 +55,7 @@ ORPHANED_AFTER = timedelta(seconds=3)
 LOOK_FOR_ORPHANS_EVERY = timedelta(seconds=5)
 #: How often a standby asks for the lock.
 _STANDBY_SECONDS = 1.0
-_SHORTEST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 2.0
+_PAUSES = Backoff(first=0.1, longest=2.0)
 
 #: Whatever else is raised while a batch is written may be one entry's fault: the batch is halved until the entry that
 #: fails alone is found. These are never an entry's fault.
@@ -103,14 +103,13 @@ class Ingest:
     # --- the outer loop: what fails is begun anew ---------------------------------------------------------------------
 
     def _run(self) -> None:
-        pause = _SHORTEST_PAUSE_SECONDS
+        pauses = _PAUSES
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
                 self._work()
             except NotHeld:
                 self._standby()
-                pause = _STANDBY_SECONDS
             except SchemaNotReady:
                 self.trouble, self.is_standby = "the tables are not made yet", False
             except NoConnectionFree:
@@ -124,10 +123,11 @@ class Ingest:
                 self._note("it made a mistake; the log file says more")
                 log.exception("the ingest made a mistake", action="ingest_failed")
             metrics.INGEST_LEADS.set(0)
-            if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:
-                pause = _SHORTEST_PAUSE_SECONDS  # it worked for a while: this is a new trouble
-            self._stopping.wait(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            has_worked = time.monotonic() - began > pauses.longest
+            if has_worked:
+                pauses = pauses.succeeded()  # this is a new trouble
+            self._stopping.wait(_STANDBY_SECONDS if self.is_standby and not has_worked else pauses.wait)
+            pauses = pauses.grown()
         self._lock.release()
 
     def _standby(self) -> None:

@@ -11,11 +11,9 @@ from enum import StrEnum
 
 from app.sessions.heartbeats import Sighting, Sightings
 from app.sessions.schemas import Wanted
+from common.exit_codes import EXIT_NEEDS_OWNER
 from contract.presence import HEARTBEAT_STALE_AFTER
 from contract.sessions import SessionState, StartedBy
-
-#: A bot ends with this where only the owner can mend what is wrong: it is not started again.
-EXIT_NEEDS_OWNER = 3
 
 #: Seconds before the first, second … start after a crash; the last one again and again.
 RESTART_PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)

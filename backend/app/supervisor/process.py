@@ -17,6 +17,8 @@ import structlog
 from app import PROJECT
 from app.settings import Settings, data_folder
 from app.supervisor.plan import Process
+from common.atomic_file import write_atomically
+from common.process_tree import GONE, is_alive, send, with_descendants
 from contract.presence import Heartbeat
 from contract.sessions import StartedBy
 
@@ -28,8 +30,6 @@ _SAME_MOMENT_SECONDS = 5.0
 _LARGEST_OUTPUT_BYTES = 5_000_000
 #: Not the bot's business: it talks to the portal and to Redis.
 _NOT_FOR_BOTS = frozenset({"DATABASE_URL", "PGPASSWORD", "POSTGRES_PASSWORD"})
-
-_GONE = (psutil.NoSuchProcess, psutil.ZombieProcess)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Processes:
             if code is None:
                 return True
             del self._children[session_id]
-        elif _is_alive(process):
+        elif is_alive(process):
             return True
         else:
             code = None
@@ -110,9 +110,9 @@ class Processes:
             try:
                 command = process.cmdline()
                 session = next((argument for argument in command if argument in session_ids), None)
-                if session is not None and self._is_ours(process, command) and _is_alive(process):
+                if session is not None and self._is_ours(process, command) and is_alive(process):
                     found[session] = process
-            except (*_GONE, psutil.AccessDenied, OSError):
+            except (*GONE, psutil.AccessDenied, OSError):
                 continue
         return found
 
@@ -193,16 +193,10 @@ class Processes:
         process = self._known.get(session_id)
         if process is None:
             return
-        try:
-            family = process.children(recursive=True)
-        except _GONE:
-            family = []
+        family = with_descendants(process)
         self._signal(session_id, signal.SIGKILL)
-        for one in family:
-            try:
-                one.kill()
-            except _GONE:
-                continue
+        for one in family[1:]:
+            send(one, signal.SIGKILL)
 
     def _signal(self, session_id: str, number: signal.Signals) -> None:
         process = self._known.get(session_id)
@@ -211,7 +205,7 @@ class Processes:
         try:
             # psutil looks at the moment of creation first: a pid that is somebody else's by now is not signalled
             process.send_signal(number)
-        except _GONE:
+        except GONE:
             return
         except psutil.AccessDenied:
             log.warning("a bot of another user cannot be ended", action="bot_not_ours", session=session_id)
@@ -226,11 +220,8 @@ class Processes:
     def _write_pid_file(self, session_id: str, identity: _Identity) -> None:
         file = self._pid_file(session_id)
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        making = file.with_name(f"{file.name}.making")
-        making.unlink(missing_ok=True)
-        with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-            json.dump({"pid": identity.pid, "created": identity.created, "session_id": session_id}, opened)
-        making.replace(file)
+        content = {"pid": identity.pid, "created": identity.created, "session_id": session_id}
+        write_atomically(file, json.dumps(content))
 
     def _read_pid_file(self, session_id: str) -> _Identity | None:
         try:
@@ -245,13 +236,6 @@ def _process(identity: _Identity, session_id: str) -> psutil.Process | None:
     try:
         process = psutil.Process(identity.pid)
         same = abs(process.create_time() - identity.created) <= _SAME_MOMENT_SECONDS
-        return process if same and session_id in process.cmdline() and _is_alive(process) else None
-    except (*_GONE, psutil.AccessDenied):
+        return process if same and session_id in process.cmdline() and is_alive(process) else None
+    except (*GONE, psutil.AccessDenied):
         return None
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except _GONE:
-        return False

@@ -31,22 +31,6 @@ FIELD_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: The fields that hold text.
-TEXT_FIELDS: tuple[str, ...] = (
-    "reference",
-    "language",
-    "kind",
-    "company_name",
-    "client_name",
-    "client_reference",
-    "qualification",
-    "security_check",
-    "gender",
-    "address",
-    "postcode",
-    "special_instructions",
-)
-
 #: The fields that only a job's own page shows. If all of them are missing, the page was not read.
 PAGE_FIELDS: tuple[str, ...] = (
     "kind",
@@ -91,7 +75,7 @@ class WordRule:
 
     #: one of these is enough
     words: tuple[str, ...]
-    #: names out of ``TEXT_FIELDS``; empty means all of them
+    #: names out of ``common.job_fields.TEXT_FIELDS``; empty means all of them
     fields: tuple[str, ...] = ()
 
 

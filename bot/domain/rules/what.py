@@ -7,8 +7,9 @@ from bot.domain.local_time import say_minutes
 from bot.domain.rules.context import Question, keys, no, one_of, yes
 from bot.domain.rules.decision import RuleAnswer
 from bot.domain.rules.location import in_any_place, is_whole_postcode, needs_postcode
-from bot.domain.rules.rule_set import FIELD_NAMES, PAGE_FIELDS, TEXT_FIELDS, WordRule
+from bot.domain.rules.rule_set import FIELD_NAMES, PAGE_FIELDS, WordRule
 from bot.domain.text_matching import has_words, spelling_key
+from common.job_fields import TEXT_FIELDS
 from common.states import PortalAction
 
 #: The statuses that say that the owner has answered on the portal, by hand. Such a job stays on the board of what can

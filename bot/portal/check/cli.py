@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.portal.browser.chromium import find_browser
 from bot.portal.browser.login_worker import sign_in
 from bot.portal.browser.worker_pool import BrowserWorkerPool
@@ -28,6 +28,7 @@ from bot.portal.errors import LayoutChanged, PortalError, StopAndTell
 from bot.portal.http.client import HttpClient
 from bot.portal.models import Board, BoardRow
 from bot.portal.parsing.parse import with_page
+from common.states import PortalAction
 
 _PROJECT = Path(__file__).resolve().parents[3]
 
@@ -138,7 +139,7 @@ def _show_board(rows: tuple[BoardRow, ...]) -> None:
     table = Table(
         "reference", "id", "submitted", "date", "time", "minutes", "language", "status", "can be", title="board"
     )
-    what = {Action.ACCEPT: "accepted", Action.QUOTE: "quoted for", Action.NONE: "–"}
+    what = {PortalAction.ACCEPT: "accepted", PortalAction.QUOTE: "quoted for", PortalAction.NONE: "–"}
     for row in rows:
         job = row.job
         values: list[object] = [job.reference, job.portal_id, job.submitted_on, job.appointment_date]

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from selectolax.lexbor import LexborNode
 
-from bot.domain.job import Action
 from bot.domain.text_matching import spelling_key
 from bot.portal.definition.model import CardRows, Link, Meaning, Place, Source, TableRows
 from bot.portal.errors import LayoutChanged
@@ -18,6 +17,7 @@ from bot.portal.parsing.job_fields import job_from, job_number, unknown_status
 from bot.portal.parsing.page import Answer, HtmlPage
 from bot.portal.parsing.values import one_line, same_text
 from bot.portal.safeguards import Safeguard
+from common.states import PortalAction
 
 
 def require_sound(answer: Answer, rows: tuple[BoardRow, ...]) -> tuple[BoardRow, ...]:
@@ -69,7 +69,7 @@ def read_rows(answer: Answer, nodes: Sequence[Node], read: Callable[[Node], tupl
     if doubts and len(doubts) == len(nodes):
         raise answer.changed(doubts[0])
     free = [row for row, is_free in rows if is_free]
-    if free and not answer.definition.accept.optional and all(row.job.action is Action.NONE for row in free):
+    if free and not answer.definition.accept.optional and all(row.job.action is PortalAction.NONE for row in free):
         raise answer.changed("no job that can be accepted has an accept as the definition describes it")
     return FoundRows(rows=require_sound(answer, tuple(row for row, _ in rows)), unidentified=tuple(unidentified))
 
@@ -246,7 +246,7 @@ def _row(page: HtmlPage, node: LexborNode, texts: dict[str, str], shown: list[st
     is_free = meaning is Meaning.FREE
     require_reference(page, texts)
     portal_id = _portal_id(page, texts, links, forms, is_free=is_free)
-    action, accept = _action(page, node, portal_id) if is_free else (Action.NONE, None)
+    action, accept = _action(page, node, portal_id) if is_free else (PortalAction.NONE, None)
     # A job that was rejected still shows its accept form; nothing that is not free is offered further on.
     reject = page.definition.reject
     row = BoardRow(
@@ -269,17 +269,17 @@ def require_reference(answer: Answer, texts: Mapping[str, str]) -> None:
         raise RowInDoubt(error.message) from error
 
 
-def _action(page: HtmlPage, row: LexborNode, portal_id: str) -> tuple[Action, Form | None]:
+def _action(page: HtmlPage, row: LexborNode, portal_id: str) -> tuple[PortalAction, Form | None]:
     accept, quote = page.definition.accept, page.definition.quote
     if accept.way == "button":
         form = _sent_by_button(page, row, portal_id)
     else:
         form = _offered(page, row, accept, portal_id, want_form=accept.way == "form")
     if form is not None:
-        return Action.ACCEPT, form
+        return PortalAction.ACCEPT, form
     if quote is not None and quote.text and _offered(page, row, quote, portal_id) is not None:
-        return Action.QUOTE, None
-    return Action.NONE, None
+        return PortalAction.QUOTE, None
+    return PortalAction.NONE, None
 
 
 def _sent_by_button(page: HtmlPage, row: LexborNode, portal_id: str) -> Form | None:

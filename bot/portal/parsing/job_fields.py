@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import date, time
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.domain.local_time import moment
 from bot.portal.definition.model import PortalDefinition
 from bot.portal.parsing.page import Answer
 from bot.portal.parsing.values import one_line, read_date, read_duration, read_moment, read_time
+from common.states import PortalAction
 
 #: No portal numbers its jobs with more characters than this; the control plane keeps no longer ones.
 LONGEST_IDENTIFIER = 200
@@ -22,7 +23,7 @@ def unknown_status(answer: Answer, texts: Mapping[str, str]) -> str | None:
     return f"“{status[:40]}” is no status that the definition knows"
 
 
-def job_from(answer: Answer, texts: Mapping[str, str], *, portal_id: str, action: Action) -> Job:
+def job_from(answer: Answer, texts: Mapping[str, str], *, portal_id: str, action: PortalAction) -> Job:
     """The job; raises LayoutChanged for a reference that cannot be read.
 
     A date, time or duration that cannot be read is None: such a job can be shown, and the rules that need the value

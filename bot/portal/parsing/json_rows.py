@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.domain.job import Action
 from bot.portal.definition.model import JobFields, JsonRows, Link, Meaning, PortalDefinition
 from bot.portal.models import BoardRow, Form
 from bot.portal.parsing.extract import chosen
@@ -12,6 +11,7 @@ from bot.portal.parsing.html_rows import ALWAYS_THERE, FoundRows, digest_of, rea
 from bot.portal.parsing.job_fields import job_from, unknown_status
 from bot.portal.parsing.page import Answer
 from bot.portal.parsing.values import one_line, read_count
+from common.states import PortalAction
 
 
 class NoJson(ValueError):
@@ -110,7 +110,7 @@ def _row(answer: JsonAnswer, row: Mapping[str, Any]) -> tuple[BoardRow, bool]:
     if not portal_id:
         raise answer.changed(f"the job {texts['reference']} has no id for its address")
     _require_one_job(answer, row, texts["reference"], portal_id)
-    action, accept = _action(definition, row, portal_id) if is_free else (Action.NONE, None)
+    action, accept = _action(definition, row, portal_id) if is_free else (PortalAction.NONE, None)
     rejects = definition.reject
     reject = _request(definition, rejects, portal_id) if rejects and is_free and _is_offered(row, rejects) else None
     shown = json.dumps(_without_tokens(row, definition), sort_keys=True)
@@ -154,16 +154,16 @@ def _is_nowhere(data: Any, path: str) -> bool:
     return value_at(data, path) is None and not (isinstance(holder, Mapping) and name in holder)
 
 
-def _action(definition: PortalDefinition, row: Mapping[str, Any], portal_id: str) -> tuple[Action, Form | None]:
+def _action(definition: PortalDefinition, row: Mapping[str, Any], portal_id: str) -> tuple[PortalAction, Form | None]:
     accept, quote = definition.accept, definition.quote
     if quote is not None and quote.when is not None and _is_offered(row, quote):
-        return Action.QUOTE, None
+        return PortalAction.QUOTE, None
     if accept.when is not None and not _is_offered(row, accept):
-        return Action.NONE, None
+        return PortalAction.NONE, None
     if accept.way in ("link", "page"):
         address = definition.url(accept.path, portal_id=portal_id)
-        return Action.ACCEPT, Form(action=address, method="get", fields=())
-    return Action.ACCEPT, _request(definition, accept, portal_id)
+        return PortalAction.ACCEPT, Form(action=address, method="get", fields=())
+    return PortalAction.ACCEPT, _request(definition, accept, portal_id)
 
 
 def _request(definition: PortalDefinition, link: Link, portal_id: str) -> Form:

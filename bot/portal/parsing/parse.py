@@ -21,7 +21,7 @@ from http import HTTPStatus
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from bot.domain.job import Action, Job
+from bot.domain.job import Job
 from bot.portal.definition.model import JobData, JsonRows, Meaning, PortalDefinition, RefusalCode, TableRows
 from bot.portal.errors import LayoutChanged, RetryLater, SignInAgain
 from bot.portal.models import BoardPage, JobPage, Ownership
@@ -42,6 +42,7 @@ from bot.portal.parsing.pagination import (
 )
 from bot.portal.parsing.values import read_count
 from bot.portal.safeguards import SafeguardReport
+from common.states import PortalAction
 
 __all__ = [
     "PageKind",
@@ -332,7 +333,7 @@ def _job_page(answer: Answer, texts: dict[str, str], portal_id: str, messages: t
     doubt = unknown_status(answer, texts)
     if doubt is not None:
         raise answer.changed(doubt)  # whose the job is cannot be told
-    job = job_from(answer, texts, portal_id=portal_id, action=Action.NONE)
+    job = job_from(answer, texts, portal_id=portal_id, action=PortalAction.NONE)
     meaning = answer.meaning(job.portal_status, texts.get("owner")) or Meaning.NOT_OURS
     return JobPage(
         job=job, ownership=_OWNERSHIP[meaning], user_name=answer.user_name, messages=messages, html=answer.html
@@ -361,7 +362,7 @@ def with_page(job: Job, page: JobPage) -> Job:
         changes["appointment_time"] = other.appointment_time
         changes["starts_at"] = other.starts_at
     if page.ownership is not Ownership.FREE:
-        changes["action"] = Action.NONE
+        changes["action"] = PortalAction.NONE
     return job.changed(**changes)
 
 

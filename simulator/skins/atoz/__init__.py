@@ -1,1 +1,4 @@
-"""The AtoZ portal: shaped like the server-rendered site, with its class names and texts."""
+"""The AtoZ portal: a server-rendered site with that portal's class names and texts.
+
+What several skins share belongs to ``skins``.
+"""

@@ -1,4 +1,4 @@
-"""Renders the pages. Rows of the board are kept rendered, so that a page costs little however often it is polled."""
+"""Renders the pages. Rendered rows of the board are cached, because bots poll it twice a second."""
 
 from collections.abc import Mapping
 from datetime import date, time
@@ -80,7 +80,7 @@ class Pages:
         return self._templates["login"].render(frame=frame, error=error, typed_email=typed_email)
 
     def code(self, frame: Frame) -> str:
-        """The page that asks for a code, which nobody here has."""
+        """The page that asks for a code; no code is right."""
         return self._templates["code"].render(frame=frame)
 
     def board(
@@ -126,11 +126,11 @@ class Pages:
         return _filled(html, frame)
 
     def quotes(self, frame: Frame, job: Job) -> str:
-        """The page on which a price is named."""
+        """The page on which an interpreter quotes a price."""
         return self._templates["quotes"].render(frame=frame, job=job)
 
     def profile(self, frame: Frame, account: Account) -> str:
-        """The account's own page; also what an account that is not let in yet is sent to."""
+        """The account's profile, to which an account that is not approved yet is redirected."""
         return self._templates["profile"].render(frame=frame, account=account)
 
     def terms(self, token: str) -> str:

@@ -1,4 +1,4 @@
-"""The site of the AtoZ portal: sign-in, board, job, and what can be done with a job."""
+"""The site of the AtoZ portal: sign-in, board, job page, and the actions on a job."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -11,12 +11,14 @@ from simulator.clock import Clock
 from simulator.domain.accounts import Account, AccountState
 from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, JobStatus, Match, MatchStatus, us
-from simulator.domain.portal import Answer, Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
 from simulator.domain.sessions import Message, Tone
-from simulator.skins.atoz.damage import DAMAGES
+from simulator.domain.sign_in import SignedIn
+from simulator.skins.atoz.page_faults import PAGE_FAULTS
 from simulator.skins.atoz.pages import Pages
 from simulator.web.faults import FaultKind
-from simulator.web.site import Damage, Handler, Site, set_cookie
+from simulator.web.site import Handler, PageFault, Site, set_cookie
 from simulator.web.visit import READ_METHODS, Frame, Remember, Visit
 from simulator.world import words
 from simulator.world.world import World
@@ -47,7 +49,7 @@ _LONGEST_NUMBER = 9
 
 
 class AtozSite(Site):
-    """A classic server-rendered site, as the facts about the portal have it."""
+    """A server-rendered site that behaves as the AtoZ portal is known to."""
 
     skin = "atoz"
     title = "A to Z Interpreting"
@@ -58,7 +60,7 @@ class AtozSite(Site):
     hides_overlaps = True
     # who does not get a job sees nothing more of it
     own_settings: ClassVar[Mapping[str, object]] = {"lost_seen_share": 0}
-    damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]] = PAGE_FAULTS
 
     def __init__(self, portal: Portal, world: World, clock: Clock) -> None:
         self._pages = Pages(tuple((str(language.language_id), language.name) for language in words.LANGUAGES))
@@ -89,21 +91,21 @@ class AtozSite(Site):
     # --- the way of every request ---------------------------------------------------------------------------------
 
     def refusal(self, visit: Visit, *, guest: bool) -> Response | None:
-        """An old form is noticed before anything else."""
+        """Check the CSRF token before anything else."""
         return self.checked_token(visit) or self.identified(visit, guest=guest)
 
     def sign_in_first(self, visit: Visit) -> Response:
-        """To the sign-in, and from there to the page asked for."""
+        """Redirect to the sign-in, and from there to the page that was asked for."""
         if visit.method in READ_METHODS:
             visit.session.intended = visit.path_and_query
         return self._redirect(visit, "/login")
 
     def stale_form(self, _visit: Visit) -> Response:
-        """Laravel's own status."""
+        """The answer with Laravel's status 419."""
         return self.error(419)
 
     def sign_in_page(self, frame: Frame) -> str:
-        """The sign-in page, as nobody has filled it in yet."""
+        """The empty sign-in page."""
         return self._pages.login(frame)
 
     def error_page(self, status: int, message: str | None = None) -> str:
@@ -115,14 +117,14 @@ class AtozSite(Site):
         return self._pages.terms(token)
 
     def lets_in(self, account: Account) -> bool:
-        """Who is not approved yet is let in, as far as the profile."""
+        """Whether the account is not disabled; one that is not approved yet still reaches its profile."""
         return account.state is not AccountState.DISABLED
 
     def by_session(self, visit: Visit) -> None:
-        """Who is signed in, by the session or by the long-lived cookie."""
-        account = self.portal.account(visit.session.account)
+        """Find the account of the session or of the long-lived cookie."""
+        account = self.portal.accounts.find(visit.session.account)
         if account is None:
-            account = self.portal.remembered(visit.request.cookies.get(_REMEMBER_COOKIE))
+            account = self.portal.signing_in.remembered(visit.request.cookies.get(_REMEMBER_COOKIE))
             if account is not None:
                 self.portal.sessions.renew(visit.session, visit.now)
                 visit.session.account = account.email
@@ -132,18 +134,18 @@ class AtozSite(Site):
         visit.account = account
 
     def set_cookies(self, visit: Visit, response: Response) -> None:
-        """The session's cookies, which every answer renews."""
+        """Renew the session's cookies, as every answer does."""
         lasts = f"Max-Age={max(1, round(self.portal.rules.session_idle.total_seconds()))}; Path=/"
         set_cookie(response, f"XSRF-TOKEN={visit.session.token}; {lasts}")
         set_cookie(response, f"{self.session_cookie}={visit.session.session_id}; {lasts}; HttpOnly")
         if visit.remember is Remember.SET:
-            value = self.portal.remember_cookie(visit.me)
+            value = self.portal.signing_in.remember_cookie(visit.me)
             set_cookie(response, f"{_REMEMBER_COOKIE}={value}; Max-Age={_FIVE_YEARS_SECONDS}; Path=/; HttpOnly")
         elif visit.remember is Remember.DROP:
             set_cookie(response, f"{_REMEMBER_COOKIE}=deleted; Max-Age=0; Path=/; HttpOnly")
 
     def _approved(self, handler: Handler) -> Handler:
-        """A page that leads an account elsewhere which is not let in yet."""
+        """Wrap a page: an account that is not approved yet is redirected to its profile."""
 
         def answer(visit: Visit) -> Response:
             instead = _INSTEAD_OF_A_BOARD.get(visit.me.state)
@@ -160,7 +162,7 @@ class AtozSite(Site):
         return RedirectResponse(path if path.startswith(("http://", "https://")) else visit.base_url + path, 302)
 
     def _back(self, visit: Visit) -> Response:
-        """To the page that the request came from."""
+        """Redirect to the page that the request came from."""
         return self._redirect(visit, visit.request.headers.get("referer") or "/")
 
     # --- signing in -----------------------------------------------------------------------------------------------
@@ -220,7 +222,7 @@ class AtozSite(Site):
     def _board(self, visit: Visit) -> Response:
         query = visit.request.query_params
         filters = {name: value for name, value in query.items() if name != "page"}
-        board = self.portal.board(visit.me, _filters(query), max(1, _number(query.get("page")) or 1))
+        board = visit.me.board.page(_filters(query), max(1, _number(query.get("page")) or 1))
         counts_all = self.world.settings.badge_counts == "everything"
         return self._page(
             visit,
@@ -236,10 +238,10 @@ class AtozSite(Site):
         )
 
     def _seen(self, visit: Visit) -> tuple[Job, Match] | Answer:
-        """The job and the account's tie to it; an answer where this portal withholds its page."""
-        found = self.portal.seen(visit.job_number, visit.me)
+        """The job and the account's match to it, or the answer with which the portal refuses the page."""
+        found = self.portal.store.seen(visit.job_number, visit.me)
         if isinstance(found, Answer):
-            job = self.portal.jobs.get(visit.job_number)
+            job = self.portal.store.jobs.get(visit.job_number)
             is_withdrawn = job is not None and (job.status is JobStatus.REMOVED or visit.me.email not in job.matches)
             return Answer.WITHDRAWN if is_withdrawn else found
         job, match = found
@@ -272,26 +274,26 @@ class AtozSite(Site):
 
     def _accept(self, visit: Visit) -> Response:
         number = visit.job_number
-        answer = self.portal.accept(number, us(visit.me.email), visit.now)
+        answer = self.portal.interpreters.accept(number, us(visit.me.email), visit.now)
         if answer is Answer.ACCEPTED:
             self.world.accepted_by_account(number, visit.now)
         return self._told(visit, answer, lambda: self._back(visit))
 
     def _reject(self, visit: Visit) -> Response:
-        answer = self.portal.reject(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.reject(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, lambda: self._redirect(visit, _BOARD))
 
     def _unassign(self, visit: Visit) -> Response:
         match_id = int(visit.request.path_params["match_id"])
-        answer = self.portal.unassign(visit.job_number, match_id, visit.me, visit.now)
+        answer = self.portal.interpreters.unassign(visit.job_number, match_id, visit.me, visit.now)
         return self._told(visit, answer, lambda: self._back(visit))
 
     def _complete(self, visit: Visit) -> Response:
-        answer = self.portal.complete(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.complete(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, lambda: self._back(visit))
 
     def _quote(self, visit: Visit) -> Response:
-        answer = self.portal.quote(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.quote(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, lambda: self._redirect(visit, _BOARD))
 
     def _agree(self, visit: Visit) -> Response:

@@ -1,1 +1,4 @@
-"""A board of cards, on which a job is taken in two steps."""
+"""A board of cards, on which a job is accepted in two steps.
+
+What several skins share belongs to ``skins``.
+"""

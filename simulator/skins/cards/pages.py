@@ -18,7 +18,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class Lane(Enum):
-    """A section of the board, in their order."""
+    """A section of the board, in the order shown."""
 
     YOURS = "Your jobs"
     OPEN = "Open jobs"
@@ -26,7 +26,7 @@ class Lane(Enum):
 
     @property
     def css(self) -> str:
-        """Its part of the class name."""
+        """The section's part of the class name."""
         return self.name.casefold()
 
 
@@ -34,7 +34,7 @@ LANES = tuple(Lane)
 
 
 class Look(Enum):
-    """How a card looks: its class, its tag, and the lane that it stands in."""
+    """The look of a card: its class, its tag, and its section of the board."""
 
     OPEN = ("open", "Open", Lane.OPEN)
     QUOTE = ("quote", "Quote first", Lane.OPEN)
@@ -120,15 +120,15 @@ class Pages:
         return self._templates["job"].render(frame=frame, card=card, facts=_facts(card.job))
 
     def take(self, frame: Frame, card: Card) -> str:
-        """The page that asks whether the job is to be taken."""
+        """The page that asks for confirmation before the job is accepted."""
         return self._templates["take"].render(frame=frame, card=card, facts=_facts(card.job))
 
     def quote(self, frame: Frame, card: Card) -> str:
-        """The page on which a price is named."""
+        """The page on which an interpreter quotes a price."""
         return self._templates["quote"].render(frame=frame, card=card, facts=_facts(card.job))
 
     def error(self, title: str, message: str) -> str:
-        """A page that says why there is no other."""
+        """An error page."""
         return self._templates["error"].render(title=title, message=message)
 
 

@@ -9,13 +9,15 @@ from starlette.routing import BaseRoute
 from simulator.clock import Clock
 from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, JobStatus, Match, us
-from simulator.domain.portal import Answer, Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
 from simulator.domain.sessions import Tone
-from simulator.skins.cards.damage import DAMAGES
+from simulator.domain.sign_in import SignedIn
+from simulator.skins.cards.page_faults import PAGE_FAULTS
 from simulator.skins.cards.pages import LANES, Card, Lane, Pages, look_of
 from simulator.skins.paging import cut
 from simulator.web.faults import FaultKind
-from simulator.web.site import Damage, Site, see_other
+from simulator.web.site import PageFault, Site, see_other
 from simulator.web.visit import READ_METHODS, Frame, Visit
 from simulator.world.world import World
 
@@ -37,13 +39,13 @@ _TAKEN, _TOO_LATE = "It is yours.", "Sorry, this job is not to be had any more."
 
 
 class CardsSite(Site):
-    """No table, other words and another date; accepting is a link, a question and a form."""
+    """A site without a table and with another date format; accepting takes a link, a question and a form."""
 
     skin = "cards"
     title = "Linguaboard"
     session_cookie = "lb_session"
     token_field = "authenticity"  # noqa: S105 (a field's name)
-    damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]] = PAGE_FAULTS
 
     def __init__(self, portal: Portal, world: World, clock: Clock) -> None:
         self._pages = Pages()
@@ -67,21 +69,21 @@ class CardsSite(Site):
     # --- the way of every request ---------------------------------------------------------------------------------
 
     def sign_in_first(self, visit: Visit) -> Response:
-        """The sign-in form stands at every address."""
+        """The sign-in form, which every address shows to a guest."""
         if visit.method in READ_METHODS:
             visit.session.intended = visit.path_and_query
         return HTMLResponse(self._pages.enter(visit.frame()))
 
     def stale_form(self, _visit: Visit) -> Response:
-        """As a Rails site answers."""
+        """The answer of a Rails site to a wrong CSRF token."""
         return self.error(422)
 
     def sign_in_page(self, frame: Frame) -> str:
-        """The sign-in form, as nobody has filled it in yet."""
+        """The empty sign-in form."""
         return self._pages.enter(frame)
 
     def error_page(self, status: int, message: str | None = None) -> str:
-        """A page that says why there is no other."""
+        """An error page."""
         title, words = _ERRORS.get(status, _ERRORS[500])
         return self._pages.error(title, message or words)
 
@@ -122,7 +124,7 @@ class CardsSite(Site):
         lane = _LANE_OF_VIEW.get(view)
         email = visit.me.email
         filters = Filters(status=JobStatus.PENDING if lane is Lane.OPEN else None)
-        listed = [Card(job, look_of(job, job.matches[email])) for job in self.portal.listed(visit.me, filters)]
+        listed = [Card(job, look_of(job, job.matches[email])) for job in visit.me.board.listed(filters)]
         cards = [card for card in listed if lane is None or card.look.lane is lane]
         cards.sort(key=lambda card: LANES.index(card.look.lane))
         shown = cut(cards, page=query.get("p"), size=_CARDS_A_PAGE)
@@ -140,36 +142,36 @@ class CardsSite(Site):
     # --- doing ----------------------------------------------------------------------------------------------------
 
     def _take(self, visit: Visit) -> Response:
-        answer = self.portal.accept(visit.job_number, us(visit.me.email), visit.now)
+        answer = self.portal.interpreters.accept(visit.job_number, us(visit.me.email), visit.now)
         if answer is Answer.ACCEPTED:
             self.world.accepted_by_account(visit.job_number, visit.now)
         return self._told(visit, answer, Answer.ACCEPTED, _TAKEN)
 
     def _pass(self, visit: Visit) -> Response:
-        answer = self.portal.reject(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.reject(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, Answer.REJECTED, "Passed. We will offer it to somebody else.")
 
     def _quote(self, visit: Visit) -> Response:
-        answer = self.portal.quote(visit.job_number, visit.me, visit.now)
+        answer = self.portal.interpreters.quote(visit.job_number, visit.me, visit.now)
         return self._told(visit, answer, Answer.QUOTED, "Your quote is with the client.")
 
     def _give_back(self, visit: Visit, card: Card) -> Response:
         match = card.job.matches[visit.me.email]
-        answer = self.portal.unassign(card.job.number, match.match_id, visit.me, visit.now)
+        answer = self.portal.interpreters.unassign(card.job.number, match.match_id, visit.me, visit.now)
         return self._told(visit, answer, Answer.UNASSIGNED, "You have given this job back.")
 
     def _told(self, visit: Visit, answer: Answer, good: Answer, words: str) -> Response:
-        """To the job's page, which says what came of it; 404 where there is no such page any more."""
-        if answer is not good and isinstance(self.portal.seen(visit.job_number, visit.me), Answer):
+        """Redirect to the job's page, which shows the outcome; 404 where the account no longer sees the job."""
+        if answer is not good and isinstance(self.portal.store.seen(visit.job_number, visit.me), Answer):
             return self.error(404)
         visit.say(*((Tone.SUCCESS, words) if answer is good else (Tone.ERROR, _TOO_LATE)))
         return see_other(f"/board/job/{visit.job_number}")
 
     def _on_card(self, handler: Callable[[Visit, Card], Response]) -> Callable[[Visit], Response]:
-        """A page of a job that the account can see; for another one, 404."""
+        """A page of a job that the account sees; 404 for any other job."""
 
         def answer(visit: Visit) -> Response:
-            found: tuple[Job, Match] | Answer = self.portal.seen(visit.job_number, visit.me)
+            found: tuple[Job, Match] | Answer = self.portal.store.seen(visit.job_number, visit.me)
             if isinstance(found, Answer):
                 return self.error(404)
             job, match = found

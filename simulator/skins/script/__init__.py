@@ -1,1 +1,4 @@
-"""A board that a script draws from JSON."""
+"""A board that a script in the browser draws from JSON.
+
+What several skins share belongs to ``skins``.
+"""

@@ -25,5 +25,5 @@ class Pages:
         return self._templates["login"].render(frame=frame, problem=problem)
 
     def error(self, status: int, message: str) -> str:
-        """A page that says why there is no other."""
+        """An error page."""
         return self._templates["error"].render(status=status, message=message)

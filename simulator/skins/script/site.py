@@ -10,13 +10,15 @@ from starlette.routing import BaseRoute
 from simulator.clock import Clock
 from simulator.domain.board import Filters
 from simulator.domain.jobs import JobStatus, us
-from simulator.domain.portal import Answer, Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
+from simulator.domain.sign_in import SignedIn
 from simulator.skins.paging import cut
-from simulator.skins.script import told
-from simulator.skins.script.damage import DAMAGES
+from simulator.skins.script import json_views
+from simulator.skins.script.page_faults import PAGE_FAULTS
 from simulator.skins.script.pages import Pages
 from simulator.web.faults import FaultKind
-from simulator.web.site import Damage, Site, see_other
+from simulator.web.site import PageFault, Site, see_other
 from simulator.web.visit import Frame, Visit
 from simulator.world.world import World
 
@@ -44,7 +46,7 @@ class ScriptSite(Site):
     title = "Interlink"
     session_cookie = "interlink_sid"
     token_field = "csrf_token"  # noqa: S105 (a field's name)
-    damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]] = PAGE_FAULTS
 
     def __init__(self, portal: Portal, world: World, clock: Clock) -> None:
         self._pages = Pages()
@@ -77,19 +79,19 @@ class ScriptSite(Site):
         return see_other("/login", 302)
 
     def stale_form(self, visit: Visit) -> Response:
-        """The token is not the session's."""
+        """The answer to a form whose CSRF token is not the session's."""
         return self.error(403, path=visit.request.url.path)
 
     def sign_in_page(self, frame: Frame) -> str:
-        """The sign-in form, as nobody has filled it in yet."""
+        """The empty sign-in form."""
         return self._pages.login(frame)
 
     def error_page(self, status: int, message: str | None = None) -> str:
-        """A page that says why there is no other."""
+        """An error page."""
         return self._pages.error(status, message or _ERRORS.get(status, _ERRORS[500])[1])
 
     def error(self, status: int, message: str | None = None, *, path: str = "/") -> Response:
-        """The same with its status; as JSON from the interface."""
+        """An error page with its status; JSON for the JSON interface."""
         return _refused(status) if path.startswith(_API) else HTMLResponse(self.error_page(status, message), status)
 
     # --- signing in -----------------------------------------------------------------------------------------------
@@ -126,35 +128,35 @@ class ScriptSite(Site):
         query = visit.request.query_params
         state, email = query.get("state", ""), visit.me.email
         filters = Filters(status=JobStatus.PENDING if state == "open" else None)
-        seen = [(job, job.matches[email]) for job in self.portal.listed(visit.me, filters)]
-        chosen = [(job, match) for job, match in seen if state in ("", told.STATES[match.status])]
+        seen = [(job, job.matches[email]) for job in visit.me.board.listed(filters)]
+        chosen = [(job, match) for job, match in seen if state in ("", json_views.STATES[match.status])]
         shown = cut(chosen, page=query.get("page"), size=_ROWS_A_PAGE)
         meta = {"page": shown.number, "pages": shown.last, "per_page": _ROWS_A_PAGE, "total": shown.total}
-        rows = [told.row(job, match) for job, match in shown.items]
-        return _json({"data": rows, "meta": meta, "user": told.user(visit.me)})
+        rows = [json_views.row(job, match) for job, match in shown.items]
+        return _json({"data": rows, "meta": meta, "user": json_views.user(visit.me)})
 
     def _assignment(self, visit: Visit) -> Response:
-        found = self.portal.seen(visit.job_number, visit.me)
+        found = self.portal.store.seen(visit.job_number, visit.me)
         if isinstance(found, Answer):
             return _refused(404)
-        return _json({"data": told.whole(*found), "user": told.user(visit.me)})
+        return _json({"data": json_views.whole(*found), "user": json_views.user(visit.me)})
 
     # --- doing ----------------------------------------------------------------------------------------------------
 
     def _accept(self, visit: Visit) -> Response:
-        answer = self.portal.accept(visit.job_number, us(visit.me.email), visit.now)
+        answer = self.portal.interpreters.accept(visit.job_number, us(visit.me.email), visit.now)
         if answer is not Answer.ACCEPTED:
             return self._not_done(visit)
         self.world.accepted_by_account(visit.job_number, visit.now)
         return _json({"result": "accepted", "message": "Assignment accepted"})
 
     def _decline(self, visit: Visit) -> Response:
-        if self.portal.reject(visit.job_number, visit.me, visit.now) is not Answer.REJECTED:
+        if self.portal.interpreters.reject(visit.job_number, visit.me, visit.now) is not Answer.REJECTED:
             return self._not_done(visit)
         return _json({"result": "declined", "message": "Assignment declined"})
 
     def _not_done(self, visit: Visit) -> Response:
-        is_gone = isinstance(self.portal.seen(visit.job_number, visit.me), Answer)
+        is_gone = isinstance(self.portal.store.seen(visit.job_number, visit.me), Answer)
         return _refused(404 if is_gone else 409)
 
 

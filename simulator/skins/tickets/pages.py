@@ -90,7 +90,7 @@ class Pages:
         )
 
     def error(self, title: str, message: str) -> str:
-        """A page that says why there is no other."""
+        """An error page."""
         return self._templates["error"].render(title=title, message=message)
 
 

@@ -1,4 +1,4 @@
-"""Who can own a ticket, by the short name of the edit form and the full name of the list."""
+"""The possible owners of a ticket, with the short name of the edit form and the full name of the list."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _RIVALS = (
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Somebody who can own a ticket."""
+    """A possible owner of a ticket."""
 
     #: as the truth names a holder
     who: str
@@ -44,7 +44,7 @@ def rival_as_owner(number: int) -> Owner:
 
 
 def owners(accounts: Iterable[Account], rivals: int, holder: str | None) -> list[Owner]:
-    """Everybody to choose from, with the holder, whoever that is."""
+    """The owners to choose from, the present holder included."""
     found = [owner_of(account) for account in accounts]
     found += [rival_as_owner(number) for number in range(1, rivals + 1)]
     if holder is not None and all(one.who != holder for one in found):

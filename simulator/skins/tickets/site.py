@@ -1,4 +1,4 @@
-"""The tracker's site. It trusts everybody: what is sent is written, and following "Take" takes."""
+"""The tracker's site. It refuses nothing: every edit is saved, and the link "Take" assigns the ticket."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -10,15 +10,17 @@ from starlette.routing import BaseRoute
 from simulator.clock import Clock
 from simulator.domain.board import Filters
 from simulator.domain.jobs import Job, us
-from simulator.domain.portal import Answer, Portal, SignedIn
+from simulator.domain.portal import Portal
+from simulator.domain.rules import Answer
 from simulator.domain.sessions import Tone
+from simulator.domain.sign_in import SignedIn
 from simulator.domain.tickets import SAVED, TicketState, Tracker, Written
 from simulator.skins.paging import cut
-from simulator.skins.tickets.damage import DAMAGES
+from simulator.skins.tickets.page_faults import PAGE_FAULTS
 from simulator.skins.tickets.pages import Item, Pages
 from simulator.skins.tickets.people import NOBODY, Owner, owners
 from simulator.web.faults import FaultKind
-from simulator.web.site import Damage, Site, see_other
+from simulator.web.site import PageFault, Site, see_other
 from simulator.web.visit import Frame, Visit
 from simulator.world.world import World
 
@@ -41,13 +43,13 @@ _LEAST_RIVALS = 3
 
 
 class TicketsSite(Site):
-    """No appointment dates, no locks: a list of tickets, and an edit form in which one is taken."""
+    """A list of tickets without appointment dates, and an edit form in which a ticket is taken."""
 
     skin = "tickets"
     title = "Deskworks"
     session_cookie = "desk_auth"
     token_field = "__FORM_TOKEN"  # noqa: S105 (a field's name)
-    damages: ClassVar[Mapping[FaultKind, Damage]] = DAMAGES
+    page_faults: ClassVar[Mapping[FaultKind, PageFault]] = PAGE_FAULTS
     # nobody's ticket disappears because somebody else has it
     own_settings: ClassVar[Mapping[str, object]] = {"lost_seen_share": 1}
 
@@ -73,23 +75,23 @@ class TicketsSite(Site):
     # --- the way of every request ---------------------------------------------------------------------------------
 
     def refusal(self, visit: Visit, *, guest: bool) -> Response | None:
-        """An old form is noticed before anything else."""
+        """Check the CSRF token before anything else."""
         return self.checked_token(visit) or self.identified(visit, guest=guest)
 
     def sign_in_first(self, visit: Visit) -> Response:
-        """To the sign-in, which is told in its address where to go on."""
+        """Redirect to the sign-in, with the page to go on to in the address."""
         return see_other(f"/login?referer={quote(visit.path_and_query, safe='')}", 302)
 
     def stale_form(self, _visit: Visit) -> Response:
-        """The token is not the session's."""
+        """The answer to a form whose CSRF token is not the session's."""
         return self.error(400)
 
     def sign_in_page(self, frame: Frame) -> str:
-        """The sign-in form, as nobody has filled it in yet."""
+        """The empty sign-in form."""
         return self._pages.login(frame)
 
     def error_page(self, status: int, message: str | None = None) -> str:
-        """A page that says why there is no other."""
+        """An error page."""
         title, words = _ERRORS.get(status, _ERRORS[500])
         return self._pages.error(title, message or words)
 
@@ -124,7 +126,7 @@ class TicketsSite(Site):
     def _list(self, visit: Visit) -> Response:
         query = visit.request.query_params
         chosen = {name: query[name] for name in ("state", "owner") if query.get(name)}
-        tickets = [(job, self._tracker.read(job)) for job in self.portal.listed(visit.me, Filters())]
+        tickets = [(job, self._tracker.read(job)) for job in visit.me.board.listed(Filters())]
         tickets.sort(key=lambda ticket: -ticket[0].number)
         if "state" in chosen:
             tickets = [(job, written) for job, written in tickets if written.state.value == chosen["state"]]
@@ -153,7 +155,7 @@ class TicketsSite(Site):
         return owners(self.portal.accounts, max(_LEAST_RIVALS, self.world.settings.rivals), holder)
 
     def _who(self, short_name: str, visit: Visit, holder: str | None = None) -> str | None:
-        """Whom a short name means; nobody for one that is none."""
+        """The holder that a short name stands for; None where there is no such owner."""
         if short_name == "me":
             return us(visit.me.email)
         return next((one.who for one in self._owners(holder) if one.short_name == short_name), None)
@@ -186,7 +188,7 @@ class TicketsSite(Site):
         """A page of a ticket that the account may view."""
 
         def answer(visit: Visit) -> Response:
-            found = self.portal.seen(visit.job_number, visit.me)
+            found = self.portal.store.seen(visit.job_number, visit.me)
             if found is Answer.UNKNOWN:
                 return self.error(404)
             if isinstance(found, Answer):
@@ -197,12 +199,12 @@ class TicketsSite(Site):
 
 
 def _own_address(referer: str | None) -> str:
-    """Where to go on after the sign-in: never to another site."""
+    """The address to go on to after the sign-in, always on this site."""
     if not referer or not referer.startswith("/") or urlsplit(referer).netloc:
         return _LIST
     return referer
 
 
 def _share_of(number: int) -> float:
-    """A number from 0 to 1 that looks like chance and is always the same for a ticket (Knuth's multiplicative hash)."""
+    """A pseudo-random number from 0 to 1, always the same for a ticket (Knuth's multiplicative hash)."""
     return number * 2_654_435_761 % 2**32 / 2**32

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
-from contract.addresses import postgres_address, redis_address, shown
+from common.addresses import postgres_address, redis_address, shown
 
 _SECRET = "SECRETPW"
 

@@ -1,12 +1,12 @@
-"""Appointments by day, so that what overlaps one is found without looking at all of them."""
+"""Appointments by day: overlaps are found without comparing all appointments."""
 
 from collections.abc import Iterator
 
 from simulator.domain.jobs import Interval
 
 
-class Diary:
-    """Numbered appointments, in the order in which they were put in."""
+class AppointmentIndex:
+    """Intervals by job number, in the order of insertion."""
 
     def __init__(self) -> None:
         self._intervals: dict[int, Interval] = {}
@@ -19,11 +19,11 @@ class Diary:
         return number in self._intervals
 
     def __iter__(self) -> Iterator[int]:
-        """The numbers, the one that was put in first before the others."""
+        """The numbers in the order of insertion."""
         return iter(self._intervals)
 
     def put(self, number: int, interval: Interval) -> None:
-        """Write an appointment in; one of the same number is there already or it is new."""
+        """Add an appointment; does nothing where the number is there already."""
         if number in self._intervals:
             return
         self._intervals[number] = interval
@@ -31,7 +31,7 @@ class Diary:
             self._by_day.setdefault(day, {})[number] = interval
 
     def drop(self, number: int) -> None:
-        """Strike an appointment out, if it is there."""
+        """Remove an appointment; does nothing where the number is not there."""
         interval = self._intervals.pop(number, None)
         if interval is None:
             return
@@ -42,14 +42,14 @@ class Diary:
                 del self._by_day[day]
 
     def overlapping(self, interval: Interval) -> Iterator[int]:
-        """The numbers of what overlaps; one that goes on over midnight can come twice."""
+        """The numbers of the appointments that overlap; one that spans midnight can come twice."""
         for day in _days(interval):
             for number, other in self._by_day.get(day, {}).items():
                 if other.overlaps(interval):
                     yield number
 
     def is_free(self, interval: Interval) -> bool:
-        """Whether nothing overlaps."""
+        """Whether no appointment overlaps the interval."""
         return next(self.overlapping(interval), None) is None
 
 

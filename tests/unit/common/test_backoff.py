@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.pacing.backoff import LONGEST_WAIT, Backoff, growing_wait
+from common.backoff import LONGEST_WAIT, Backoff, growing_wait
 
 #: reproducible, and shrunk by hypothesis to its seed alone
 chance = st.randoms(use_true_random=True)

@@ -8,7 +8,7 @@ import pytest
 import app.settings
 import bot.config
 import system.settings
-from contract.settings_file import UnreadableFile, read_settings_file
+from common.env_file import UnreadableFile, read_settings_file
 from system.console import Problem
 
 

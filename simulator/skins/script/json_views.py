@@ -1,4 +1,4 @@
-"""Jobs as the script's JSON tells them."""
+"""Jobs and accounts as JSON for the script."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ STATES = {
 
 
 def row(job: Job, match: Match) -> dict[str, Any]:
-    """What the board shows of a job."""
+    """A job's fields on the board."""
     draft = job.draft
     can_be_had = match.status is MatchStatus.MATCHED and not draft.quote_only
     return {
@@ -36,7 +36,7 @@ def row(job: Job, match: Match) -> dict[str, Any]:
 
 
 def whole(job: Job, match: Match) -> dict[str, Any]:
-    """All that there is to know about a job."""
+    """All fields of a job."""
     draft = job.draft
     details = {
         "company": draft.company_name,
@@ -52,12 +52,12 @@ def whole(job: Job, match: Match) -> dict[str, Any]:
 
 
 def user(account: Account) -> dict[str, str]:
-    """Who is signed in."""
+    """The signed-in user."""
     return {"name": account.name}
 
 
 def _starts_at(job: Job) -> str:
-    """With the offset of that day; without a time, the date alone."""
+    """The start with that day's UTC offset; the date alone where the job has no time."""
     draft = job.draft
     if draft.appointment_time is None:
         return draft.appointment_date.isoformat()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from simulator.skins.damage import WRONG_BY
+from simulator.skins.page_faults import WRONG_BY
 from simulator.web.faults import FaultKind
 
 #: Keys of another version of the interface.
@@ -20,31 +20,31 @@ _OTHER_KEYS = {
 
 
 def _in_json(change: Callable[[dict[str, Any]], None]) -> Callable[[str], str]:
-    """The damage to JSON; a page of HTML stays as it is."""
+    """The fault in JSON; a page of HTML stays as it is."""
 
-    def damage(body: str) -> str:
+    def page_fault(body: str) -> str:
         if not body.startswith("{"):
             return body
-        told = json.loads(body)
-        whole = json.dumps(told)
-        change(told)
-        changed = json.dumps(told)
+        answer = json.loads(body)
+        whole = json.dumps(answer)
+        change(answer)
+        changed = json.dumps(answer)
         return body if changed == whole else changed
 
-    return damage
+    return page_fault
 
 
-def _wrong_total(told: dict[str, Any]) -> None:
-    if "meta" in told:
-        told["meta"]["total"] += WRONG_BY
+def _wrong_total(answer: dict[str, Any]) -> None:
+    if "meta" in answer:
+        answer["meta"]["total"] += WRONG_BY
 
 
-def _without_data(told: dict[str, Any]) -> None:
-    told.pop("data", None)
+def _without_data(answer: dict[str, Any]) -> None:
+    answer.pop("data", None)
 
 
-def _renamed_keys(told: dict[str, Any]) -> None:
-    data = told.get("data")
+def _renamed_keys(answer: dict[str, Any]) -> None:
+    data = answer.get("data")
     for item in data if isinstance(data, list) else [data] if data else []:
         for key, other in _OTHER_KEYS.items():
             item[other] = item.pop(key)
@@ -56,7 +56,7 @@ def _without_board(body: str) -> str:
     return re.sub(r'<main id="app".*?</main>\n?', "", body, flags=re.DOTALL)
 
 
-DAMAGES = {
+PAGE_FAULTS = {
     FaultKind.WRONG_TOTAL: _in_json(_wrong_total),
     FaultKind.MISSING_TABLE: _without_board,
     FaultKind.RENAMED_HEADINGS: _in_json(_renamed_keys),

@@ -1,4 +1,4 @@
-"""What the damages of all skins share."""
+"""What the page faults of all skins share."""
 
 #: How far off a wrong total is.
 WRONG_BY = 7

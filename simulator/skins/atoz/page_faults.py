@@ -2,7 +2,7 @@
 
 import re
 
-from simulator.skins.damage import WRONG_BY
+from simulator.skins.page_faults import WRONG_BY
 from simulator.web.faults import FaultKind
 
 #: How the headings read when they are renamed.
@@ -37,7 +37,7 @@ def _without_messages(html: str) -> str:
     return re.sub(r'<aside class="messages">.*?</aside>\n?', "", html, flags=re.DOTALL)
 
 
-DAMAGES = {
+PAGE_FAULTS = {
     FaultKind.WRONG_TOTAL: _wrong_total,
     FaultKind.MISSING_TABLE: _missing_table,
     FaultKind.RENAMED_HEADINGS: _renamed_headings,

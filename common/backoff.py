@@ -7,8 +7,8 @@ from typing import Self
 
 #: The default first wait after a failure, in seconds: about what a restarting web server needs.
 FIRST_WAIT = 1.0
-#: The default longest wait that the bot chooses by itself, in seconds. After a longer one a job would be gone anyway,
-#: and one request a minute is no load for a portal.
+#: The default longest wait that nobody asked for, in seconds. After a longer one a job would be gone anyway, and one
+#: request a minute is no load for a portal.
 LONGEST_WAIT = 60.0
 
 #: Doublings after which every wait in use has reached its longest; without a bound the number would grow for ever.
@@ -26,11 +26,11 @@ class Backoff:
 
     #: seconds to wait after the first failure
     first: float = FIRST_WAIT
-    #: the longest wait in seconds, unless the portal asks for more
+    #: the longest wait in seconds, unless the server asks for more
     longest: float = LONGEST_WAIT
     #: failures since the last success
     failures: int = 0
-    #: monotonic seconds; no request before this moment
+    #: monotonic seconds; no attempt before this moment
     until: float = float("-inf")
 
     @property
@@ -42,7 +42,7 @@ class Backoff:
         """The backoff after a failure at ``now``: by default it waits 1 s, 2 s, 4 s … 60 s.
 
         ``random`` takes up to half of the wait away, so that several bots do not ask in step. ``retry_after`` is what
-        the portal asked for: the wait is never shorter. Several polls that fail within one wait count as one failure.
+        the server asked for: the wait is never shorter. Several polls that fail within one wait count as one failure.
         """
         if now < self.until:
             asked = self.until if retry_after is None else max(self.until, now + retry_after.total_seconds())
@@ -59,9 +59,9 @@ class Backoff:
         return replace(self, failures=self.failures + 1)
 
     def succeeded(self) -> Self:
-        """The backoff after a success; a wait that the portal asked for goes on."""
+        """The backoff after a success; a wait that the server asked for goes on."""
         return replace(self, failures=0)
 
     def seconds_left(self, now: float) -> float:
-        """Seconds until the portal may be asked again; 0 if it may be asked now."""
+        """Seconds until the next attempt is allowed; 0 if it is allowed now."""
         return max(0.0, self.until - now)
