@@ -12,18 +12,18 @@ import globals from "globals";
 import { configs as typescript } from "typescript-eslint";
 
 /** The doors of the dashboard: app -> features -> shared. `docs/architecture.md` has the whole house. */
-const SHARED = ["./src/api", "./src/components", "./src/words", "./src/lib"];
+const SHARED = ["./src/api", "./src/components", "./src/messages", "./src/lib"];
 const features = readdirSync(new URL("./src/features", import.meta.url));
 const doors = [
   { target: [...SHARED, "./src/features"], from: "./src/app", message: "Only app knows app." },
   { target: SHARED, from: "./src/features", message: "Shared code knows no feature." },
   {
     target: "./src/lib",
-    from: ["./src/api", "./src/components", "./src/words"],
+    from: ["./src/api", "./src/components", "./src/messages"],
     message: "lib is pure and knows nothing of ours.",
   },
-  { target: "./src/words", from: "./src/components", message: "Words are not shown by themselves." },
-  { target: "./src/api", from: ["./src/components", "./src/words"], message: "The API's client shows nothing." },
+  { target: "./src/messages", from: "./src/components", message: "Messages are not shown by themselves." },
+  { target: "./src/api", from: ["./src/components", "./src/messages"], message: "The API's client shows nothing." },
   ...features.map((feature) => ({
     target: `./src/features/${feature}`,
     from: "./src/features",

@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { LiveContext } from "@/api/live/context";
 import { LiveSocket } from "@/api/live/socket";
 import { createQueryClient } from "@/api/query-client";
-import { followLive } from "./follow-live";
+import { handleLive } from "./handle-live";
 import { cssVariablesResolver, theme } from "./theme/theme";
 
 /** What every page needs: the theme, the query cache, the websocket. */
@@ -13,10 +13,10 @@ export function Providers({ children }: { readonly children: ReactNode }) {
   const [socket] = useState(() => new LiveSocket(websocketAddress(globalThis.location)));
 
   useEffect(() => {
-    const stopFollowing = followLive(socket, queryClient);
+    const stopHandling = handleLive(socket, queryClient);
     socket.start();
     return () => {
-      stopFollowing();
+      stopHandling();
       socket.stop();
     };
   }, [socket, queryClient]);

@@ -338,7 +338,7 @@ describe("a picture of the portal", () => {
   });
 });
 
-describe("the story of a job", () => {
+describe("the narrative of a job", () => {
   it.each([
     [
       "given",

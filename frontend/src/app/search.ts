@@ -1,5 +1,5 @@
 import type { JobFilters } from "@/api/query-keys";
-import { JOB_STATUSES } from "@/words/job-status";
+import { JOB_STATUSES } from "@/messages/job-status";
 
 /** What stands in an address is somebody's typing: what cannot be used is left out. */
 type Search = Record<string, unknown>;

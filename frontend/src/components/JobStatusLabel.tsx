@@ -1,5 +1,5 @@
 import type { JobRecord } from "@/api/types";
-import { jobStatusWords } from "@/words/job-status";
+import { jobStatusWords } from "@/messages/job-status";
 import { ToneLabel } from "./ToneLabel";
 
 /** A job's outcome in the owner's words. */

@@ -1,6 +1,6 @@
 import type { Icon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import type { Tone } from "@/words/tone";
+import type { Tone } from "@/messages/tone";
 import classes from "./ToneLabel.module.css";
 
 interface ToneLabelProps {

@@ -1,6 +1,6 @@
 import { useOffers } from "@/api/requests/list-offers";
 import { useNow } from "@/lib/use-now";
-import { timeLeft } from "@/words/offer";
+import { timeLeft } from "@/messages/offer";
 
 /** How many offers can still be answered. */
 export function useOpenOffers(): number {

@@ -1,8 +1,8 @@
 import { queryOptions, skipToken, useQuery } from "@tanstack/react-query";
 import { keys } from "../query-keys";
-import type { LiveJobs } from "./followers/jobs";
-import type { Said } from "./followers/notices";
-import type { LastCycle } from "./followers/session-status";
+import type { LiveJobs } from "./handlers/jobs";
+import type { Said } from "./handlers/notices";
+import type { LastCycle } from "./handlers/session-status";
 
 const NO_JOBS: LiveJobs = new Map();
 const NOTHING_SAID: readonly Said[] = [];

@@ -4,7 +4,7 @@ import { jobId } from "../job-id";
 import { useLiveJobs } from "../live/live-data";
 import { keys } from "../query-keys";
 import type { JobRecord } from "../types";
-import { withLiveJobs } from "../with-live-jobs";
+import { mergeLiveJobs } from "../merge-live-jobs";
 import { listJobs } from "./list-jobs";
 
 /** More offers than this at once nobody answers. */
@@ -23,7 +23,7 @@ export function useOffers(): readonly JobRecord[] {
   const live = useLiveJobs();
   return useMemo(
     () =>
-      [...withLiveJobs({ answered: data?.items ?? [], live, filters: OFFERED, hasOlder: false })].sort(compareOffers),
+      [...mergeLiveJobs({ answered: data?.items ?? [], live, filters: OFFERED, hasOlder: false })].sort(compareOffers),
     [data, live],
   );
 }

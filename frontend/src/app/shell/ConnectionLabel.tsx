@@ -4,7 +4,7 @@ import { ControlPlaneAway } from "@/api/problem";
 import { useHealth } from "@/api/requests/get-health";
 import type { Connection } from "@/api/live/socket";
 import { ToneLabel } from "@/components/ToneLabel";
-import type { Tone } from "@/words/tone";
+import type { Tone } from "@/messages/tone";
 
 interface PhaseWords {
   readonly label: string;

@@ -11,9 +11,9 @@ import { LoadProblem } from "@/components/LoadProblem";
 import { count, counted } from "@/lib/numbers";
 import { runningTime } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
-import { DOING_ICON } from "@/words/doing-icon";
-import { MODE } from "@/words/mode";
-import { sessionWords } from "@/words/session-state";
+import { DOING_ICON } from "@/messages/doing-icon";
+import { MODE } from "@/messages/mode";
+import { sessionWords } from "@/messages/session-state";
 import { BotControls } from "./BotControls";
 import classes from "./BotStatus.module.css";
 

@@ -1,6 +1,6 @@
 import type { BotAction } from "@/api/requests/steer-bot";
 import type { SessionStatus } from "@/api/types";
-import { sessionWords } from "@/words/session-state";
+import { sessionWords } from "@/messages/session-state";
 
 /** What the owner can do now; the first is the one that is most likely wanted. */
 export function actionsFor(session: SessionStatus): readonly BotAction[] {

@@ -1,6 +1,6 @@
 import { queryOptions, skipToken, useQuery } from "@tanstack/react-query";
 import { keys } from "@/api/query-keys";
-import type { TakenUp } from "./follow-configuration";
+import type { TakenUp } from "./handle-configuration";
 
 const takenUp = queryOptions<TakenUp>({ queryKey: keys.live.configuration, queryFn: skipToken, gcTime: Infinity });
 

@@ -1,7 +1,7 @@
 import type { JobRecord } from "@/api/types";
 import { exactClockTime, dateAndTime, span } from "@/lib/time";
-import { between } from "@/words/job";
-import type { Tone } from "@/words/tone";
+import { between } from "@/messages/job";
+import type { Tone } from "@/messages/tone";
 import classes from "./Jobs.module.css";
 
 interface Step {

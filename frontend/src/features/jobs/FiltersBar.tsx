@@ -7,8 +7,8 @@ import { useState } from "react";
 import type { JobFilters } from "@/api/query-keys";
 import { calendarDay, londonDay } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
-import { JOB_KINDS } from "@/words/job-kinds";
-import { JOB_STATUS, JOB_STATUSES } from "@/words/job-status";
+import { JOB_KINDS } from "@/messages/job-kinds";
+import { JOB_STATUS, JOB_STATUSES } from "@/messages/job-status";
 import { useLanguages } from "./api/list-languages";
 import classes from "./Jobs.module.css";
 

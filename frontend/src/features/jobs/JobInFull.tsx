@@ -9,12 +9,12 @@ import { JobStatusLabel } from "@/components/JobStatusLabel";
 import { OfferButtons } from "@/components/OfferButtons";
 import { LoadProblem } from "@/components/LoadProblem";
 import { calendarDay } from "@/lib/time";
-import { appointment, appointmentDuration, jobTitle } from "@/words/job";
-import { lossLesson } from "@/words/loss";
-import { ruleName } from "@/words/rules";
+import { appointment, appointmentDuration, jobTitle } from "@/messages/job";
+import { lossLesson } from "@/messages/loss";
+import { ruleName } from "@/messages/rules";
 import { ClaimSteps } from "./ClaimSteps";
 import { DrawerHead } from "./DrawerHead";
-import { story } from "./story";
+import { jobNarrative } from "./job-narrative";
 import classes from "./Jobs.module.css";
 
 /** One job: what became of it, why, how fast, and what it is. Stands in a drawer, whose title it gives. */
@@ -71,7 +71,7 @@ function Story({ job }: { readonly job: JobRecord }) {
       </Group>
       <OfferInDrawer job={job} />
       <Section title="What happened">
-        <p className={classes.story}>{story(job)}</p>
+        <p className={classes.narrative}>{jobNarrative(job)}</p>
         <ClaimSteps job={job} />
         <Lesson job={job} />
       </Section>

@@ -4,7 +4,7 @@ import type { JobRecord } from "@/api/types";
 import { JobStatusLabel } from "@/components/JobStatusLabel";
 import { Moment } from "@/components/Moment";
 import { useIsFresh } from "@/lib/use-now";
-import { appointment, appointmentDuration, happenedAt, jobTitle } from "@/words/job";
+import { appointment, appointmentDuration, happenedAt, jobTitle } from "@/messages/job";
 import { FRESH_MS } from "./fresh";
 import classes from "./Jobs.module.css";
 import { outcomeInShort } from "./outcome";

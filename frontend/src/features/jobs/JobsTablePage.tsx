@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { useLiveJobs } from "@/api/live/live-data";
 import type { JobFilters } from "@/api/query-keys";
 import { useJobList } from "@/api/requests/list-jobs";
-import { withLiveJobs } from "@/api/with-live-jobs";
+import { mergeLiveJobs } from "@/api/merge-live-jobs";
 import { Empty } from "@/components/Empty";
 import { PageHeading } from "@/components/PageHeading";
 import { LoadProblem } from "@/components/LoadProblem";
@@ -33,7 +33,7 @@ export function JobsTablePage({ filters, onFiltersChange, onOpenJob }: JobsTable
   const jobs = useMemo(
     () =>
       data &&
-      withLiveJobs({ answered: data.pages.flatMap((page) => page.items), live, filters, hasOlder: hasNextPage }),
+      mergeLiveJobs({ answered: data.pages.flatMap((page) => page.items), live, filters, hasOlder: hasNextPage }),
     [data, live, filters, hasNextPage],
   );
 

@@ -1,7 +1,7 @@
 import type { JobRecord } from "@/api/types";
-import { howFast } from "@/words/job";
-import { JOB_STATUS } from "@/words/job-status";
-import { lossInWords } from "@/words/loss";
+import { howFast } from "@/messages/job";
+import { JOB_STATUS } from "@/messages/job-status";
+import { lossInWords } from "@/messages/loss";
 
 /** What became of a job, in one sentence. */
 export function outcomeInShort(job: JobRecord): string {

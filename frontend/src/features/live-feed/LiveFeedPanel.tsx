@@ -5,7 +5,7 @@ import { jobId } from "@/api/job-id";
 import { useLiveJobs } from "@/api/live/live-data";
 import { useRecentJobs } from "@/api/requests/list-jobs";
 import { useRecentLogs } from "@/api/requests/list-logs";
-import { withLiveJobs } from "@/api/with-live-jobs";
+import { mergeLiveJobs } from "@/api/merge-live-jobs";
 import { Empty } from "@/components/Empty";
 import { JobStatusLabel } from "@/components/JobStatusLabel";
 import { MomentInFull } from "@/components/Moment";
@@ -14,8 +14,8 @@ import { LoadProblem } from "@/components/LoadProblem";
 import { ShowMore } from "@/components/ShowMore";
 import { ToneLabel } from "@/components/ToneLabel";
 import { asSentence } from "@/lib/sentence";
-import { jobStatusWords } from "@/words/job-status";
-import type { Tone } from "@/words/tone";
+import { jobStatusWords } from "@/messages/job-status";
+import type { Tone } from "@/messages/tone";
 import { BoardWatch } from "./BoardWatch";
 import { feedOf, type FeedItem } from "./feed";
 import classes from "./LiveFeed.module.css";
@@ -116,7 +116,7 @@ function useFeed() {
     // Each part is shown as soon as it is there; nothing at all is "not known yet", not "nothing happened".
     if (jobs.data === undefined && logs.data === undefined) return undefined;
     const { items: answered = [], next_cursor = null } = jobs.data ?? {};
-    const known = withLiveJobs({ answered, live: liveJobs, filters: {}, hasOlder: next_cursor !== null });
+    const known = mergeLiveJobs({ answered, live: liveJobs, filters: {}, hasOlder: next_cursor !== null });
     return feedOf({ jobs: known, logged: logs.data?.items ?? [], live });
   }, [jobs.data, logs.data, liveJobs, live]);
 

@@ -1,9 +1,9 @@
 import { jobId } from "@/api/job-id";
 import type { JobRecord, LogEntry, LogLevel } from "@/api/types";
-import { appointment, happenedAt, howFast, jobTitle } from "@/words/job";
-import { JOB_STATUS } from "@/words/job-status";
-import { lossInWords } from "@/words/loss";
-import type { Tone } from "@/words/tone";
+import { appointment, happenedAt, howFast, jobTitle } from "@/messages/job";
+import { JOB_STATUS } from "@/messages/job-status";
+import { lossInWords } from "@/messages/loss";
+import type { Tone } from "@/messages/tone";
 
 /** A line that came over the websocket; the log will have it too, with an id. */
 export type LiveLine = Omit<LogEntry, "id">;

@@ -10,7 +10,7 @@ import { LoadProblem } from "@/components/LoadProblem";
 import { ShowMore } from "@/components/ShowMore";
 import { ToneLabel } from "@/components/ToneLabel";
 import { asSentence } from "@/lib/sentence";
-import type { Tone } from "@/words/tone";
+import type { Tone } from "@/messages/tone";
 import classes from "./Log.module.css";
 
 const LEVEL: Readonly<Record<LogLevel, { readonly label: string; readonly tone: Tone; readonly icon: Icon }>> = {

@@ -2,7 +2,7 @@ import "@mantine/charts/styles.layer.css";
 import { BarChart } from "@mantine/charts";
 import { VisuallyHidden } from "@mantine/core";
 import { memo } from "react";
-import type { Tone } from "@/words/tone";
+import type { Tone } from "@/messages/tone";
 import type { Hour } from "./hours";
 import classes from "./Metrics.module.css";
 

@@ -1,5 +1,5 @@
 import type { JobRecord } from "@/api/types";
-import { between, wasOffered } from "@/words/job";
+import { between, wasOffered } from "@/messages/job";
 
 /** The middle value of the times from seeing a job to having it, in milliseconds; undefined where there is none. An
  * approved offer waited for its owner, which says nothing of the bot. */

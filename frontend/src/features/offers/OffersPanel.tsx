@@ -12,8 +12,8 @@ import { counted } from "@/lib/numbers";
 import { useKeptFocus } from "@/lib/use-kept-focus";
 import { useNow } from "@/lib/use-now";
 import { useSettled } from "@/lib/use-settled";
-import { appointment, appointmentDuration, jobTitle } from "@/words/job";
-import { timeLeft } from "@/words/offer";
+import { appointment, appointmentDuration, jobTitle } from "@/messages/job";
+import { timeLeft } from "@/messages/offer";
 import classes from "./Offers.module.css";
 
 /** An offer whose time is over is reported so by its bot at once; one of a bot that died would be shown for ever. */

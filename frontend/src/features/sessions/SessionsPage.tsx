@@ -13,8 +13,8 @@ import { ToneLabel } from "@/components/ToneLabel";
 import { count } from "@/lib/numbers";
 import { dayAndTime, runningTime } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
-import { DOING_ICON } from "@/words/doing-icon";
-import { sessionWords } from "@/words/session-state";
+import { DOING_ICON } from "@/messages/doing-icon";
+import { sessionWords } from "@/messages/session-state";
 import { useSessions } from "./api/list-sessions";
 import classes from "./Sessions.module.css";
 

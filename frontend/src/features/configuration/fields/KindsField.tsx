@@ -1,5 +1,5 @@
 import { Checkbox } from "@mantine/core";
-import { JOB_KINDS } from "@/words/job-kinds";
+import { JOB_KINDS } from "@/messages/job-kinds";
 import { useForm } from "../form";
 import classes from "../Settings.module.css";
 

@@ -1,7 +1,7 @@
 import { Radio, Stack, Switch } from "@mantine/core";
 import type { Mode } from "@/api/types";
 import { Panel } from "@/components/Panel";
-import { MODE } from "@/words/mode";
+import { MODE } from "@/messages/mode";
 import { NumberField } from "../fields/NumberField";
 import { useForm } from "../form";
 import classes from "../Settings.module.css";

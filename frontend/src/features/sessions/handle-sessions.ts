@@ -1,12 +1,12 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Follower } from "@/api/live/follower";
+import type { LiveHandler } from "@/api/live/handler";
 import { keys } from "@/api/query-keys";
 import { refreshSoon } from "@/api/refresh-soon";
 import type { SessionStatus } from "@/api/types";
 import type { SessionPage } from "./api/list-sessions";
 
 /** Keeps the list of sessions: a known one is changed in place, for a new one the list is asked for again. */
-export const followSessions: Follower = (message, queryClient) => {
+export const handleSessions: LiveHandler = (message, queryClient) => {
   if (message.type === "status_update") {
     const session = message.data;
     const pages = queryClient.getQueryData<InfiniteData<SessionPage>>(keys.sessions)?.pages ?? [];

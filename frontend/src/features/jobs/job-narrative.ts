@@ -1,10 +1,10 @@
 import type { JobRecord } from "@/api/types";
 import { clockTimeWithSeconds } from "@/lib/time";
-import { howFast } from "@/words/job";
-import { lossInWords } from "@/words/loss";
+import { howFast } from "@/messages/job";
+import { lossInWords } from "@/messages/loss";
 
 /** What became of a job, told in one or two sentences. */
-export function story(job: JobRecord): string {
+export function jobNarrative(job: JobRecord): string {
   // what became of a job without the bot, or after the bot's claim had ended
   if (job.status === "given") {
     return "It is yours without an accept of the bot: you took it on the portal yourself, or the agency gave it to you.";

@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { jobId } from "../../job-id";
 import { keys } from "../../query-keys";
 import type { JobRecord } from "../../types";
-import type { Follower } from "../follower";
+import type { LiveHandler } from "../handler";
 
 /** How many of the latest reports are kept beside the API's answers before those are asked for again. */
 const KEPT = 500;
@@ -10,8 +10,8 @@ const KEPT = 500;
 /** The latest reports on jobs, by `jobId`. */
 export type LiveJobs = ReadonlyMap<string, JobRecord>;
 
-/** Keeps the latest reports. They are laid over the API's answers where they are newer; see `withLiveJobs`. */
-export const followJobs: Follower = (message, queryClient) => {
+/** Keeps the latest reports. They are laid over the API's answers where they are newer; see `mergeLiveJobs`. */
+export const handleJobs: LiveHandler = (message, queryClient) => {
   if (message.type === "connection_established") void refreshJobs(queryClient);
   if (message.type !== "job_processed") return;
   const job = message.data;

@@ -1,5 +1,5 @@
 import { keys } from "../../query-keys";
-import type { Follower } from "../follower";
+import type { LiveHandler } from "../handler";
 
 /** Something that a bot said in words. */
 export interface Said {
@@ -14,7 +14,7 @@ export interface Said {
 const KEPT = 50;
 
 /** Keeps what bots said lately, for who asked them for something; the newest first. */
-export const followNotices: Follower = ({ type, data, timestamp }, queryClient) => {
+export const handleNotices: LiveHandler = ({ type, data, timestamp }, queryClient) => {
   if (type !== "notice" && type !== "error") return;
   const said: Said = {
     at: timestamp,

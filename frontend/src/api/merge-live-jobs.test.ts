@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { aJob } from "@/testing/fixtures";
 import { jobId } from "./job-id";
-import type { LiveJobs } from "./live/followers/jobs";
+import type { LiveJobs } from "./live/handlers/jobs";
 import type { JobFilters } from "./query-keys";
 import type { JobRecord } from "./types";
-import { fits, withLiveJobs } from "./with-live-jobs";
+import { fits, mergeLiveJobs } from "./merge-live-jobs";
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 10, 0, second)).toISOString();
 const job = (number: number, seen: number, changes: Partial<JobRecord> = {}) =>
@@ -14,7 +14,7 @@ const numbers = (jobs: readonly JobRecord[]) => jobs.map(({ job_number }) => job
 
 describe("jobs, answered and live", () => {
   it("are each there once, in the later report, the newest first", () => {
-    const jobs = withLiveJobs({
+    const jobs = mergeLiveJobs({
       answered: [job(3, 30, { updated_at: at(50) }), job(1, 10)],
       live: live(job(1, 10, { status: "lost", updated_at: at(40) }), job(3, 30, { status: "pending" }), job(4, 45)),
       filters: {},
@@ -28,12 +28,12 @@ describe("jobs, answered and live", () => {
   it("leave an old one to its page while the API has older ones", () => {
     const known = { answered: [job(3, 30), job(2, 20)], live: live(job(1, 10)), filters: {} };
 
-    expect(numbers(withLiveJobs({ ...known, hasOlder: true }))).toEqual(["3", "2"]);
-    expect(numbers(withLiveJobs({ ...known, hasOlder: false }))).toEqual(["3", "2", "1"]);
+    expect(numbers(mergeLiveJobs({ ...known, hasOlder: true }))).toEqual(["3", "2"]);
+    expect(numbers(mergeLiveJobs({ ...known, hasOlder: false }))).toEqual(["3", "2", "1"]);
   });
 
   it("disappear when they no longer fit the filters", () => {
-    const jobs = withLiveJobs({
+    const jobs = mergeLiveJobs({
       answered: [job(1, 10, { status: "pending" })],
       live: live(job(1, 10, { status: "accepted", updated_at: at(20) })),
       filters: { status: "pending" },

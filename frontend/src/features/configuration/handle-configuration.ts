@@ -1,4 +1,4 @@
-import type { Follower } from "@/api/live/follower";
+import type { LiveHandler } from "@/api/live/handler";
 import { keys } from "@/api/query-keys";
 import type { SavedConfiguration } from "@/api/types";
 
@@ -9,7 +9,7 @@ export interface TakenUp {
 }
 
 /** Keeps the saved settings, and which of them a bot works with. */
-export const followConfiguration: Follower = (message, queryClient) => {
+export const handleConfiguration: LiveHandler = (message, queryClient) => {
   if (message.type !== "configuration_updated") return;
   const { version, configuration, session_id } = message.data;
   if (session_id === null) {

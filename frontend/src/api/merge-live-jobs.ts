@@ -1,6 +1,6 @@
 import { londonDay } from "@/lib/time";
 import { jobId } from "./job-id";
-import type { LiveJobs } from "./live/followers/jobs";
+import type { LiveJobs } from "./live/handlers/jobs";
 import type { JobFilters } from "./query-keys";
 import type { JobRecord } from "./types";
 
@@ -18,7 +18,7 @@ interface Known {
  * as far as it fits the filters. A job that is older than all that was answered is left out while the API has older
  * ones: it stands on a later page.
  */
-export function withLiveJobs({ answered, live, filters, hasOlder }: Known): readonly JobRecord[] {
+export function mergeLiveJobs({ answered, live, filters, hasOlder }: Known): readonly JobRecord[] {
   const latest = new Map<string, JobRecord>();
   for (const job of answered) latest.set(jobId(job), newer(job, live.get(jobId(job))));
 

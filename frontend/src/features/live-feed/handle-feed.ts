@@ -1,10 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
-import type { Follower } from "@/api/live/follower";
+import type { LiveHandler } from "@/api/live/handler";
 import { keys } from "@/api/query-keys";
 import { refreshSoon } from "@/api/refresh-soon";
 import { sessionStatusQuery } from "@/api/requests/get-session-status";
 import type { LiveMessage, SessionState, SessionStatus } from "@/api/types";
-import { stateChange } from "@/words/session-state";
+import { stateChange } from "@/messages/session-state";
 import { STATE_CHANGE, type LiveLine } from "./feed";
 
 /** How many lines are kept that the log may not have yet. */
@@ -13,7 +13,7 @@ const KEPT = 100;
 type States = Readonly<Record<string, SessionState>>;
 
 /** Keeps errors, notices and changes of state that came over the websocket, until the log has them too. */
-export const followFeed: Follower = (message, queryClient) => {
+export const handleFeed: LiveHandler = (message, queryClient) => {
   const line = lineOf(message, queryClient);
   if (line === undefined) return;
   queryClient.setQueryData<readonly LiveLine[]>(keys.live.feed, (before) => [line, ...(before ?? [])].slice(0, KEPT));

@@ -2,7 +2,7 @@ import { keys } from "../../query-keys";
 import { refreshSoon } from "../../refresh-soon";
 import type { CycleCompleted, SessionStatus } from "../../types";
 import { sessionStatusQuery } from "../../requests/get-session-status";
-import type { Follower } from "../follower";
+import type { LiveHandler } from "../handler";
 
 /** The latest pass over the board that was heard of, and when. */
 export interface LastCycle extends CycleCompleted {
@@ -10,7 +10,7 @@ export interface LastCycle extends CycleCompleted {
 }
 
 /** Keeps the current session's status, and the bot's latest look at the board. */
-export const followSessionStatus: Follower = (message, queryClient) => {
+export const handleSessionStatus: LiveHandler = (message, queryClient) => {
   if (message.type === "status_update") {
     const shown = queryClient.getQueryData(sessionStatusQuery.queryKey);
     if (shown?.session_id === message.data.session_id) {
