@@ -1,4 +1,4 @@
-"""The encodings of an answer: of its letters, as a browser finds it (HTML standard, section 13.2.3.2), and its packing."""
+"""The encoding of an answer: of its letters, as a browser finds it (HTML standard, 13.2.3.2), and its packing."""
 
 import codecs
 import re
