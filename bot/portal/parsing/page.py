@@ -122,8 +122,8 @@ class HtmlPage(Answer):
             if self._says_unavailable():
                 raise RetryLater(f"{title} says that it is not available at the moment")
             raise self.changed("the page does not name the signed-in user")
-        is_ended = self.text.rstrip().endswith(pages.ends_with.lower())
-        unclosed = [tag for tag in pages.closed_tags if self.text.count(f"</{tag}") != self.text.count(f"<{tag}")]
+        is_ended = _without_what_is_behind(self.text).endswith(pages.ends_with.lower())
+        unclosed = [tag for tag in pages.closed_tags if not self._is_closed(tag)]
         cut = self.changed(f"the page does not end with {pages.ends_with}: a part of it is missing")
         if not is_ended and unclosed:
             raise cut  # both at once: whatever fitted before, this page is cut
@@ -131,6 +131,11 @@ class HtmlPage(Answer):
         for tag in pages.closed_tags:
             left_open = self.changed(f"a <{tag}> of the page is not closed: a part of it is missing")
             self.safeguards.expect(Safeguard.CLOSED_TAGS, tag not in unclosed, left_open)
+
+    def _is_closed(self, tag: str) -> bool:
+        """Whether the tag is closed as often as it is opened, with or without what stands in scripts and comments."""
+        texts = (self.text, _NOT_SHOWN.sub("", self.text))
+        return any(text.count(f"</{tag}") == text.count(f"<{tag}") for text in texts)
 
     def require_all(self, tag: str) -> None:
         """Raise where elements stand in the page's text that are not on the page, or the other way round.
@@ -181,6 +186,18 @@ class HtmlPage(Answer):
 
 #: What a page may hold without showing it.
 _NOT_SHOWN = re.compile(r"<!--.*?-->|<(script|style|template|noscript|textarea)\b.*?</\1>", re.DOTALL)
+
+
+def _without_what_is_behind(text: str) -> str:
+    """The page up to its end, without whole comments and scripts behind it, which servers and their monitors add."""
+    while True:
+        text = text.rstrip()
+        begin = (
+            text.rfind("<!--") if text.endswith("-->") else text.rfind("<script") if text.endswith("</script>") else -1
+        )
+        if begin < 0:
+            return text
+        text = text[:begin]
 
 
 def is_at(address: str, path: str, *, page_url: str, definition: PortalDefinition) -> bool:
