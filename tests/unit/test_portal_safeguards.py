@@ -32,8 +32,8 @@ RIGHT = parse_board(BOARD, definition=ATOZ, page_url=URL)
 MISFITS: dict[Safeguard, str] = {
     Safeguard.TOTAL: BOARD.replace('<span class="badge">10</span>', '<span class="badge">many</span>'),
     Safeguard.STATUS_CLASS: BOARD.replace("status--", "state--"),
-    Safeguard.ENDS_WITH: BOARD.replace("</html>", "</html><!-- served in 12 ms -->"),
-    Safeguard.CLOSED_TAGS: BOARD.replace("</main>", "<script>var row = '<table>';</script></main>"),
+    Safeguard.ENDS_WITH: BOARD.replace("</html>", "</html><p>served in 12 ms</p>"),
+    Safeguard.CLOSED_TAGS: BOARD.replace("</main>", "</table></main>"),
     Safeguard.ROWS_PER_PAGE: FIRST_OF_TWO,
 }
 
