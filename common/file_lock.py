@@ -57,7 +57,7 @@ def _acquire(file: Path, *, wait: bool) -> int:
         except BlockingIOError as error:
             os.close(descriptor)
             raise LockedByAnother(str(file)) from error
-        except BaseException:
+        except BaseException:  # whatever ends the wait, Ctrl-C included: nobody else knows the descriptor
             os.close(descriptor)
             raise
         os.close(descriptor)

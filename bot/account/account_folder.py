@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from bot.portal.credentials import Credentials
 from bot.portal.definition.model import PortalDefinition
 from bot.portal.errors import StopAndTell
+from common.atomic_file import write_atomically
 
 #: Work per try for somebody who has the file and guesses the password; OWASP's figure for PBKDF2 with SHA-256.
 _ITERATIONS = 600_000
@@ -137,13 +138,7 @@ class RefusedCredentials:
             "digest": _digest(credentials, salt).hex(),
             "at": datetime.now(UTC).strftime("%d/%m/%Y %H:%M UTC"),
         }
-        making = self._file.with_suffix(".making")
-        descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(descriptor)
-        making.replace(self._file)
+        write_atomically(self._file, json.dumps(content), durable=True)
 
     def forget(self) -> None:
         """The portal let us in."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import structlog
 
 from bot.portal.definition.model import PortalDefinition
 from bot.portal.safeguards import Safeguard
+from common.atomic_file import write_atomically
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +32,8 @@ class FittedSafeguards:
     def add(self, safeguard: Safeguard) -> None:
         """Remember that a safeguard has fitted. A disk that fails is logged: it fits again after the next start."""
         kept = dict(self._read()) | {safeguard.value: self._parts[safeguard]}
-        making = self._file.with_suffix(".tmp")
         try:
-            descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(kept, file)
-            making.replace(self._file)
+            write_atomically(self._file, json.dumps(kept))
         except OSError as error:
             log.warning("a fitted safeguard could not be remembered", action="safeguard_not_kept", why=str(error))
 

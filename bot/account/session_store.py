@@ -8,7 +8,6 @@ sign-in.
 import base64
 import hashlib
 import json
-import os
 import secrets
 import sys
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.portal.credentials import Credentials, SignedIn
+from common.atomic_file import write_atomically
 
 #: scrypt's cost: 16 MiB and some 50 ms, once a start (RFC 7914 names these for interactive use).
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
@@ -34,11 +34,7 @@ class StoredSession:
 
         salt = secrets.token_bytes(_SALT_BYTES)
         sealed = Fernet(_key(credentials, salt)).encrypt(json.dumps(asdict(session)).encode())
-        making = self._file.with_suffix(".making")
-        descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(salt + sealed)
-        making.replace(self._file)
+        write_atomically(self._file, salt + sealed)
 
     def read(self, credentials: Credentials) -> SignedIn | None:
         """The session that was kept; None where there is none, or not one that these credentials open."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import product
 from math import prod
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from icalendar.prop import vRecur
 
 from bot.calendars.components import Component, Property
-from bot.calendars.recurrence import ExtraStart, Point, RuleReading, read_rule
+from bot.calendars.recurrence import ExtraStart, Point, RuleReading, moment_of, read_rule
 from bot.calendars.values import Unreadable, Written, duration, period, point_readings
 from bot.calendars.zones import Zones
 
@@ -124,7 +124,7 @@ class EntryReader:
             return None
         if not written.is_certain:
             return None
-        choice = {name: (self._zones_of(name) or (None,))[0] for name in (written.zone_name, _FLOATING)}
+        choice = {name: self._zones_of(name)[0] for name in (written.zone_name, _FLOATING)}
         return self._placed(written, choice, like=like.start)
 
     # --- what is written ----------------------------------------------------------------------------------------------
@@ -202,10 +202,7 @@ class EntryReader:
         return local.replace(tzinfo=zone), True
 
     def _moment(self, point: Point) -> datetime:
-        """A whole day begins at midnight where the owner is."""
-        if isinstance(point, datetime):
-            return point
-        return datetime.combine(point, time(), tzinfo=self.owner_zone)
+        return moment_of(point, self.owner_zone)
 
     def _entry(self, event: Component, start_: Written, end_: Written | timedelta | None, choice: _Choice) -> Entry:
         """Its start and end, without what recurs."""

@@ -52,6 +52,11 @@ _EVERY_MONTH_HAS = 28
 _AFTER_SHORTER = {29: (3,), 30: (3,), 31: (3, 5, 7, 10, 12)}
 
 
+def moment_of(point: Point, zone: ZoneInfo) -> datetime:
+    """The moment at which a day or moment begins; a whole day begins at midnight in the owner's ``zone``."""
+    return point if isinstance(point, datetime) else datetime.combine(point, time(), tzinfo=zone)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleReading:
     """What a rule can mean."""
@@ -218,8 +223,7 @@ def count_through(
     steps to count.
     """
     every = [one for rule in rules for one in (_moved(rule, start) if "X-MOVE" in rule else (rule,))]
-    begin = start if isinstance(start, datetime) else datetime.combine(start, time(), tzinfo=zone)
-    if any(_steps(rule, last - begin) > _MOST_STEPS for rule in every):
+    if any(_steps(rule, last - moment_of(start, zone)) > _MOST_STEPS for rule in every):
         raise Unreadable("it recurs too often to be counted")
     event = Event()
     event["UID"] = "entry"

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendars.components import Component, Property
 from bot.calendars.entry import Entry, EntryReader, ExceptionPoint, is_busy, sequence_of, title_of
-from bot.calendars.recurrence import Point, count_through
+from bot.calendars.recurrence import Point, count_through, moment_of
 from bot.calendars.values import Unreadable, change_time
 from bot.domain.busy_calendar import BusySpan
 
@@ -158,8 +158,7 @@ class Series:
                 yield self._span(one.entry, moved + _shift(one.since, one.entry), None, one.entry.length)
 
     def _moment(self, point: Point) -> datetime:
-        """A whole day begins at midnight where the owner is."""
-        return point if isinstance(point, datetime) else datetime.combine(point, time(), tzinfo=self._zone)
+        return moment_of(point, self._zone)
 
     def _span(self, entry: Entry, start: Point, end: Point | None, length: timedelta) -> BusySpan:
         starts_at = self._moment(start).astimezone(UTC)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import hashlib
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,8 @@ from bot.clock import now as wall_now
 from bot.clock import steady_seconds
 from bot.domain.busy_calendar import BusySpan
 from bot.domain.local_time import say_date, say_duration
+from common.atomic_file import write_atomically
+from common.backoff import growing_wait
 
 log = structlog.get_logger(__name__)
 
@@ -282,8 +283,8 @@ class Calendars:
         )
         if one.reading is None or one.failures >= self._times.patience:
             self._tell_while(one, "calendar_unreadable", self._failure_words(one, failure))
-        doubled: int = 2 ** min(one.failures - 1, 20)
-        pause = min(self._times.first_pause * doubled, self._times.longest_pause)
+        first, longest = (wait.total_seconds() for wait in (self._times.first_pause, self._times.longest_pause))
+        pause = timedelta(seconds=growing_wait(one.failures - 1, first=first, longest=longest))
         return max(pause, failure.retry_after or pause)
 
     def _failure_words(self, one: _Watched, failure: Failed) -> str:
@@ -349,33 +350,27 @@ def _read_kept(file: Path) -> Reading | None:
 
 def _write_kept(file: Path, reading: Reading) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    making = file.with_suffix(f"{_SUFFIX}.making")
-    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as writing:
-        writing.write(encode(reading))
-    making.replace(file)
+    write_atomically(file, encode(reading))
 
 
 def _unreadable_words(label: str, reading: Reading) -> str | None:
     if not reading.unreadable:
         return None
-    named = "; ".join(reading.unreadable[:_MOST_NAMED])
-    more = len(reading.unreadable) - _MOST_NAMED
     return (
-        f"The calendar “{label}” has entries whose time cannot be read: {named}"
-        + (f"; and {more} more" if more > 0 else "")
-        + ". They could be at any time, so no job is accepted until they are corrected or removed there."
+        f"The calendar “{label}” has entries whose time cannot be read: {_some_of(reading.unreadable)}. They could be "
+        "at any time, so no job is accepted until they are corrected or removed there."
     )
 
 
 def _uncertain_words(label: str, reading: Reading) -> str | None:
     if not reading.uncertain:
         return None
-    named = "; ".join(reading.uncertain[:_MOST_NAMED])
-    more = len(reading.uncertain) - _MOST_NAMED
-    return f"The calendar “{label}” has entries of which a part cannot be read: {named}" + (
-        f"; and {more} more." if more > 0 else "."
-    )
+    return f"The calendar “{label}” has entries of which a part cannot be read: {_some_of(reading.uncertain)}."
+
+
+def _some_of(entries: Sequence[str]) -> str:
+    more = len(entries) - _MOST_NAMED
+    return "; ".join(entries[:_MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _unknown_zone_words(label: str, reading: Reading) -> str | None:

@@ -48,7 +48,7 @@ def signs_in(folder: AccountFolder, tmp_path: Path) -> BrowserSignIn:
 async def test_a_refusal_that_cannot_be_written_down_is_one_all_the_same(
     signs_in: BrowserSignIn, folder: AccountFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder.path / "refused-sign-in.making").mkdir()  # as where the disk is full, or not ours to write
+    (folder.path / "refused-sign-in.json.making").mkdir()  # as where the disk is full, or not ours to write
     tries = 0
 
     async def refuse(*_: object) -> SignedIn:
